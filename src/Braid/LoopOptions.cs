@@ -1,0 +1,37 @@
+namespace Braid;
+
+/// <summary>How an event loop, or the loops of a <see cref="LoopExecutor"/>, are set up.</summary>
+public sealed record LoopOptions : ExecutorOptions
+{
+    /// <summary>Items in progress at once on one executor, 1 or more.</summary>
+    public int MaxInFlight { get; init; } = 1024;
+
+    /// <summary>Event loops, one thread each, 1 or more. <see cref="EventLoop.Run(Func{CancellationToken, Task}, LoopOptions?, CancellationToken)"/> always runs one.</summary>
+    public int Loops { get; init; } = 1;
+
+    /// <summary>What watches the loop's sockets: by default the fastest that the operating system has.</summary>
+    public LoopPoller Poller { get; init; } = LoopPoller.Default;
+
+    internal override void Validate()
+    {
+        base.Validate();
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxInFlight, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Loops, 1);
+        if (!Enum.IsDefined(Poller)) throw new ArgumentOutOfRangeException(nameof(Poller), Poller, "Poller must be a member of LoopPoller.");
+        if (Poller == LoopPoller.Epoll && !OperatingSystem.IsLinux())
+            throw new ArgumentOutOfRangeException(nameof(Poller), Poller, "Epoll is Linux's own; use LoopPoller.Default, which takes the portable poller here.");
+    }
+}
+
+/// <summary>What watches a loop's sockets.</summary>
+public enum LoopPoller
+{
+    /// <summary>Epoll on Linux, portable elsewhere.</summary>
+    Default,
+
+    /// <summary>Linux's epoll. Refused elsewhere.</summary>
+    Epoll,
+
+    /// <summary>.NET's own sockets, whose completions are posted to the loop. Works everywhere.</summary>
+    Portable,
+}

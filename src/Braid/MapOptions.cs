@@ -1,0 +1,60 @@
+namespace Braid;
+
+/// <summary>How many items are run, in which order results come, and what happens when one fails.</summary>
+/// <remarks>Immutable. Values out of range are refused by the call that is given them, with the property's name and the value.</remarks>
+public sealed record MapOptions
+{
+    internal static readonly MapOptions Default = new();
+
+    /// <summary>Items in progress at once, 1 or more; null: the executor's <see cref="Executor.Capacity"/>. It is also how far the source is read ahead of the results taken.</summary>
+    public int? MaxConcurrency { get; init; }
+
+    /// <summary>True: results in source order. False: the fastest first.</summary>
+    public bool Ordered { get; init; } = true;
+
+    /// <summary>What <c>MapAsync</c> does when an item fails. <c>OutcomesAsync</c> never stops and does not read it.</summary>
+    public ErrorMode OnError { get; init; } = ErrorMode.StopAtFirst;
+
+    /// <summary>
+    /// Time limit of one attempt, counted from when a worker began it. Threads: the item ends and work that ignores its token keeps its
+    /// thread, which is replaced. Processes: enforced by killing the worker. Loop: enforced at awaits. Inline: refused.
+    /// </summary>
+    public TimeSpan ItemTimeout { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>How often an item is tried before it has failed, 1 or more. More than 1 only for work that may run twice.</summary>
+    public int MaxAttempts { get; init; } = 1;
+
+    /// <summary>The pause between two attempts, zero or more.</summary>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.Zero;
+
+    /// <summary>Told after each item that is taken, from where the results are enumerated.</summary>
+    public IProgress<MapProgress>? Progress { get; init; }
+
+    /// <summary>Refuses values out of range, with the property's name and the value. The map's public method calls it.</summary>
+    internal void Validate()
+    {
+        if (MaxConcurrency is { } limit) ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1, nameof(MaxConcurrency));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxAttempts, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(RetryDelay, TimeSpan.Zero);
+        if (ItemTimeout != Timeout.InfiniteTimeSpan) ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ItemTimeout, TimeSpan.Zero);
+        if (!Enum.IsDefined(OnError)) throw new ArgumentOutOfRangeException(nameof(OnError), OnError, "OnError must be a member of ErrorMode.");
+    }
+}
+
+/// <summary>What <c>MapAsync</c> does when an item fails.</summary>
+public enum ErrorMode
+{
+    /// <summary>Results before the failing item are delivered, its exception is raised at its place, and the rest is cancelled.</summary>
+    StopAtFirst,
+
+    /// <summary>The other items run and their results are delivered; then the first failure is raised.</summary>
+    FinishThenThrow,
+}
+
+/// <summary>How far a map has come.</summary>
+/// <param name="Submitted">Items given to the executor.</param>
+/// <param name="Succeeded">Items whose result was taken.</param>
+/// <param name="Failed">Items that ended without a result.</param>
+/// <param name="Total">Items in the source, if it can tell without being read.</param>
+/// <param name="Elapsed">Time since the enumeration began.</param>
+public readonly record struct MapProgress(long Submitted, long Succeeded, long Failed, long? Total, TimeSpan Elapsed);

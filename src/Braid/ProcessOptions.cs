@@ -1,0 +1,22 @@
+namespace Braid;
+
+/// <summary>How a <see cref="ProcessExecutor"/> is set up.</summary>
+public sealed record ProcessOptions : ExecutorOptions
+{
+    /// <summary>Worker processes, 1 or more; each is started when an item needs it.</summary>
+    public int Workers { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>From "please stop" to SIGKILL, zero or more: for cancelled and timed-out items that do not end by themselves.</summary>
+    public TimeSpan KillAfter { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Set in each worker before user code loads; a null value removes the variable.</summary>
+    public IReadOnlyDictionary<string, string?> EnvironmentVariables { get; init; } = new Dictionary<string, string?>();
+
+    internal override void Validate()
+    {
+        base.Validate();
+        ArgumentOutOfRangeException.ThrowIfLessThan(Workers, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(KillAfter, TimeSpan.Zero);
+        ArgumentNullException.ThrowIfNull(EnvironmentVariables);
+    }
+}

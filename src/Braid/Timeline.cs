@@ -1,0 +1,55 @@
+using Braid.Tracing;
+
+namespace Braid;
+
+/// <summary>The recorded events of a run. Give one to the executors that it should watch (<see cref="ExecutorOptions.Timeline"/>).</summary>
+/// <remarks>Thread-safe. Costs about 0.1 µs and 50 bytes an event, three events an item.</remarks>
+public sealed class Timeline
+{
+    // Guards _events.
+    private readonly Lock _gate = new();
+    private readonly List<TraceEvent> _events = [];
+    private readonly TimeProvider _timeProvider;
+    private readonly long _origin;
+
+    /// <summary>Makes an empty timeline whose time starts now.</summary>
+    /// <param name="timeProvider">Its clock; null: the system's.</param>
+    public Timeline(TimeProvider? timeProvider = null)
+    {
+        _timeProvider = timeProvider ?? TimeProvider.System;
+        _origin = _timeProvider.GetTimestamp();
+    }
+
+    /// <summary>What has happened so far, by time: a copy, so that it can be read while the run goes on.</summary>
+    public IReadOnlyList<TraceEvent> Events
+    {
+        get
+        {
+            lock (_gate)
+            {
+                // Recorded under the lock but stamped before it, so neighbours may be out of order.
+                return [.. _events.OrderBy(e => e.At)];
+            }
+        }
+    }
+
+    /// <summary>Writes one self-contained HTML page: a row per lane, the items in progress, nothing from the network.</summary>
+    public Task SaveHtmlAsync(string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return HtmlReport.SaveAsync(path, Events, cancellationToken);
+    }
+
+    /// <summary>Writes the events in the Trace Event format, which Perfetto and chrome://tracing open.</summary>
+    public Task SaveChromeTraceAsync(string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return ChromeTrace.SaveAsync(path, Events, cancellationToken);
+    }
+
+    internal void Record(long itemId, string name, TracePhase phase, string executor, int lane, string? detail = null)
+    {
+        var traceEvent = new TraceEvent(itemId, name, phase, executor, lane, _timeProvider.GetElapsedTime(_origin)) { Detail = detail };
+        lock (_gate) _events.Add(traceEvent);
+    }
+}

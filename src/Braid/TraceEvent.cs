@@ -1,0 +1,42 @@
+namespace Braid;
+
+/// <summary>What happened to an item or a worker.</summary>
+public enum TracePhase
+{
+    /// <summary>The item was given to the executor. <see cref="TraceEvent.Detail"/> is its argument, shortened.</summary>
+    Queued,
+
+    /// <summary>A worker began it.</summary>
+    Started,
+
+    /// <summary>It ended with a result.</summary>
+    Succeeded,
+
+    /// <summary>It ended with an exception. <see cref="TraceEvent.Detail"/> says which.</summary>
+    Failed,
+
+    /// <summary>It ended because it was cancelled.</summary>
+    Cancelled,
+
+    /// <summary>A worker is ready for its first item.</summary>
+    WorkerStarted,
+
+    /// <summary>A worker is gone. <see cref="TraceEvent.Detail"/> says why.</summary>
+    WorkerLost,
+
+    /// <summary>A callback held a loop for too long.</summary>
+    SlowCallback,
+}
+
+/// <summary>One thing that happened in a run.</summary>
+/// <param name="ItemId">The item; 0 for a worker's own events.</param>
+/// <param name="Name">The work's name; for a worker's own events the worker's.</param>
+/// <param name="Phase">What happened.</param>
+/// <param name="Executor">The executor's name.</param>
+/// <param name="Lane">The worker's row, from 0; -1 when no worker has it yet.</param>
+/// <param name="At">Time since the timeline was made.</param>
+public readonly record struct TraceEvent(long ItemId, string Name, TracePhase Phase, string Executor, int Lane, TimeSpan At)
+{
+    /// <summary>More about it, for people: the argument, the error, the reason. See <see cref="TracePhase"/>.</summary>
+    public string? Detail { get; init; }
+}
