@@ -1,11 +1,90 @@
+using Braid.Items;
+
 namespace Braid;
 
-/// <summary>Takes items.</summary>
-public abstract class Executor : IAsyncDisposable
+/// <summary>
+/// Takes work and runs it: on threads, in processes, on a loop. The verbs are the same for every engine and are written once, here;
+/// an engine has to do one thing, <see cref="SubmitAsync"/>.
+/// </summary>
+/// <remarks>
+/// <para>Thread-safe. Five steps, the same for every engine: make · submit · take · run · finish. Only take and run differ.</para>
+/// <para>Each engine keeps these promises, which the contract tests spell out: results in source order, lazy sources, an item's own
+/// exception at its place, nothing left behind by a map that ends early, disposal that waits for what was accepted.</para>
+/// </remarks>
+public abstract partial class Executor : IAsyncDisposable
 {
+    private readonly ExecutorOptions _options;
+
+    /// <summary>Checks the options.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; the message has its name and the value.</exception>
+    protected Executor(ExecutorOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        _options = options;
+    }
+
+    /// <summary>The name in messages and timelines.</summary>
+    public string Name => _options.Name ?? GetType().Name;
+
     /// <summary>Items that can be in progress at once.</summary>
     public abstract int Capacity { get; }
 
-    /// <summary>Finishes what was accepted, then releases the workers.</summary>
+    internal TimeProvider TimeProvider => _options.TimeProvider;
+
+    internal Timeline? Timeline => _options.Timeline;
+
+    /// <summary>Runs one item.</summary>
+    /// <param name="work">The function.</param>
+    /// <param name="arg">Its argument.</param>
+    /// <param name="cancellationToken">
+    /// While the item waits for a worker: it never runs. While it runs: its token is cancelled, and what follows depends on the engine.
+    /// </param>
+    /// <returns>The result, or the work's own exception. Await it once, as any value task.</returns>
+    /// <exception cref="ObjectDisposedException">The executor has been disposed.</exception>
+    /// <exception cref="WorkNotPortableException">The engine runs work elsewhere and this work cannot leave the process.</exception>
+    public ValueTask<TResult> RunAsync<TArg, TResult>(Work<TArg, TResult> work, TArg arg, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<TResult>(cancellationToken);
+
+        var item = new RunItem<TArg, TResult>(this, work, arg, cancellationToken);
+        ValueTask accepted;
+        try
+        {
+            item.MarkQueued();
+            accepted = SubmitAsync(item);
+        }
+        catch (Exception exception)
+        {
+            // Through the item, so that the timeline and the registration hear of it too.
+            item.Fail(exception);
+            return item.Result;
+        }
+
+        return accepted.IsCompletedSuccessfully ? item.Result : AwaitAcceptanceAsync(accepted, item);
+    }
+
+    /// <summary>Disposes like <see cref="DisposeAsync"/>: finishes what was accepted, then releases the workers. Twice, or from two threads, is harmless.</summary>
     public abstract ValueTask DisposeAsync();
+
+    /// <summary>
+    /// The seam: all that an engine has to do. Completes when the item is ACCEPTED, not when it is done. An engine that accepts an item
+    /// finishes it; one that throws instead has refused it, and the whole call of the user fails with that exception.
+    /// </summary>
+    protected internal abstract ValueTask SubmitAsync(WorkItem item);
+
+    private static async ValueTask<TResult> AwaitAcceptanceAsync<TArg, TResult>(ValueTask accepted, RunItem<TArg, TResult> item)
+    {
+        try
+        {
+            await accepted.ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            item.Fail(exception);
+        }
+
+        return await item.Result.ConfigureAwait(false);
+    }
 }

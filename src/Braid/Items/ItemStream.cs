@@ -1,0 +1,380 @@
+using System.Runtime.ExceptionServices;
+
+namespace Braid.Items;
+
+/// <summary>
+/// One enumeration of a map: reads the source, submits items, hands over the places that are done.
+/// </summary>
+/// <remarks>
+/// <code>
+///  source ──► Fill ──► window (at most MaxConcurrency places) ──► TryTake ──► consumer
+///                │                    ▲
+///                └─► SubmitAsync ─► engine ─► item ends ─► OnDone  (or TryRetry: the next attempt of the same place)
+/// </code>
+/// Everything but <see cref="OnDone"/> and <see cref="TryRetry"/> runs where the consumer enumerates, one call at a time. The source is read
+/// only inside MoveNextAsync, so that item n + MaxConcurrency is produced only after result n was taken.
+/// </remarks>
+internal sealed class ItemStream<TArg, TResult> : IAsyncDisposable
+{
+    // How long the consumer looks for the next result before it gives up its thread, in rounds of about 0.1 µs: work of a microsecond or
+    // less is handed over without a thread switch, which costs 5 to 80 µs. Chosen by `benchmarks threads-map`.
+    private const int MostSpins = 200;
+    private const int FewestSpins = 1;
+
+    private readonly ItemSource<TArg> _source;
+    private readonly MapWindow<TArg, TResult> _window;
+    private readonly CancellationTokenSource _stop;
+    private readonly CancellationToken _callerToken;
+    private readonly CancellationTokenRegistration _callerRegistration;
+    private readonly int _limit;
+    private readonly bool _stopsAtFirst;
+    private readonly long _beganAt;
+    private readonly long? _total;
+
+    private Task<bool>? _pull;
+    private Task? _wait;
+    private ExceptionDispatchInfo? _sourceError;
+    private Exception? _refusal;
+    private int _spins = Environment.ProcessorCount > 1 ? MostSpins : 0;
+    private bool _isOpen;
+    private bool _isExhausted;
+    private bool _isStopped;
+    private volatile bool _hasFailed;
+    private long _submitted;
+    private long _succeeded;
+    private long _failed;
+
+    internal ItemStream(
+        Executor executor, Work<TArg, TResult> work, ItemSource<TArg> source, MapOptions options, bool isMeasured, bool stopsAtFirst, CancellationToken callerToken)
+    {
+        Executor = executor;
+        Work = work;
+        Options = options;
+        IsMeasured = isMeasured;
+        _source = source;
+        _stopsAtFirst = stopsAtFirst;
+        _callerToken = callerToken;
+        _limit = options.MaxConcurrency ?? executor.Capacity;
+        _window = options.Ordered ? new OrderedWindow<TArg, TResult>() : new UnorderedWindow<TArg, TResult>();
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(callerToken);
+        StopToken = _stop.Token;
+        _callerRegistration = callerToken.UnsafeRegister(static state => ((MapWindow<TArg, TResult>)state!).Call(), _window);
+        if (options.Progress is not null)
+        {
+            _beganAt = executor.TimeProvider.GetTimestamp();
+            _total = source.Total;
+        }
+    }
+
+    internal Executor Executor { get; }
+
+    internal Work<TArg, TResult> Work { get; }
+
+    internal MapOptions Options { get; }
+
+    /// <summary>Cancelled when the map ends early, for whatever reason.</summary>
+    internal CancellationToken StopToken { get; }
+
+    /// <summary>Whether somebody reads the items' durations; a clock reading costs about 30 ns.</summary>
+    internal bool IsMeasured { get; }
+
+    internal MapItem<TArg, TResult> Current { get; private set; } = null!;
+
+    /// <summary>True: <see cref="Current"/> is the next place. Throws what the source threw, at its place; cancellation; an executor's refusal.</summary>
+    internal ValueTask<bool> MoveNextAsync()
+    {
+        // The common case without an async method: everything is at hand, or will be in a moment.
+        if (_isOpen && _pull is null && !_callerToken.IsCancellationRequested && _wait is null)
+        {
+            var filled = FillAsync();
+            if (!filled.IsCompletedSuccessfully) return MoveNextSlowAsync(filled);
+            if (_refusal is null && !_window.IsEmpty && TryTakeSoon(out var place))
+            {
+                Take(place);
+                return new(true);
+            }
+        }
+
+        return MoveNextSlowAsync(default);
+    }
+
+    /// <summary>Ends the map early: cancels what runs, waits until it has ended. Afterwards nothing of the map is left.</summary>
+    internal async ValueTask StopAsync()
+    {
+        if (_isStopped) return;
+        _isStopped = _isExhausted = true;
+        await _callerRegistration.DisposeAsync().ConfigureAwait(false);
+        if (!_window.IsEmpty || _pull is not null)
+        {
+            CancelAll();
+            _window.CancelWaiting();
+            await DrainAsync().ConfigureAwait(false);
+        }
+
+        await _source.DisposeAsync().ConfigureAwait(false);
+        _stop.Dispose();
+    }
+
+    public ValueTask DisposeAsync() => StopAsync();
+
+    /// <summary>A place is done. From any thread.</summary>
+    internal void OnDone(MapItem<TArg, TResult> place)
+    {
+        if (place.Exception is not null) _hasFailed = true;
+        _window.OnDone(place);
+    }
+
+    /// <summary>Gives a failed item another attempt, if it has one left. From any thread.</summary>
+    internal bool TryRetry(MapItem<TArg, TResult> failed, Exception exception)
+    {
+        if (failed.Attempt >= Options.MaxAttempts || StopToken.IsCancellationRequested) return false;
+        _ = RetryAsync(failed, exception);
+        return true;
+    }
+
+    private async Task RetryAsync(MapItem<TArg, TResult> failed, Exception exception)
+    {
+        try
+        {
+            if (Options.RetryDelay > TimeSpan.Zero)
+                await Task.Delay(Options.RetryDelay, Executor.TimeProvider, StopToken).ConfigureAwait(false);
+
+            // An executor that runs the item right here would go one level deeper with every attempt.
+            else if (!System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+
+            var next = failed.NextAttempt();
+            next.MarkQueued();
+            await Executor.SubmitAsync(next).ConfigureAwait(false);
+        }
+        catch (Exception reason)
+        {
+            // Stopped during the pause: the failure is what is known. Refused (disposed meanwhile): that is the news.
+            failed.Place.GiveUp(reason is OperationCanceledException ? exception : reason);
+        }
+    }
+
+    private async ValueTask<bool> MoveNextSlowAsync(ValueTask filled)
+    {
+        if (_isStopped) return false;
+        Open();
+        await filled.ConfigureAwait(false);
+        while (true)
+        {
+            if (_callerToken.IsCancellationRequested)
+            {
+                await StopAsync().ConfigureAwait(false);
+                throw new OperationCanceledException(_callerToken);
+            }
+
+            await FillAsync().ConfigureAwait(false);
+            if (_window.TryTake(out var place))
+            {
+                await ThrowIfRefusedAsync(place).ConfigureAwait(false);
+                Take(place);
+                return true;
+            }
+
+            if (_window.IsEmpty && _pull is null) return await EndAsync().ConfigureAwait(false);
+            await WaitForProgressAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void Open()
+    {
+        if (_isOpen) return;
+        _isOpen = true;
+        try
+        {
+            _source.Open(StopToken);
+        }
+        catch (Exception exception)
+        {
+            EndSource(exception);
+        }
+    }
+
+    /// <summary>Reads the source and submits, until the window is full, the source has ended, or it makes us wait.</summary>
+    private ValueTask FillAsync()
+    {
+        while (!_isExhausted && _window.Count < _limit && !(_stopsAtFirst && _hasFailed))
+        {
+            if (!TryPull(out bool hasItem)) break;
+            if (!hasItem)
+            {
+                _isExhausted = true;
+                break;
+            }
+
+            var place = new MapItem<TArg, TResult>(this, _source.Current, _submitted++, null);
+            _window.Add(place);
+            var accepted = Submit(place);
+            if (!accepted.IsCompletedSuccessfully) return FillAfterAsync(accepted, place);
+        }
+
+        return default;
+    }
+
+    private async ValueTask FillAfterAsync(ValueTask accepted, MapItem<TArg, TResult> place)
+    {
+        try
+        {
+            await accepted.ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Refuse(place, exception);
+        }
+
+        await FillAsync().ConfigureAwait(false);
+    }
+
+    private ValueTask Submit(MapItem<TArg, TResult> place)
+    {
+        try
+        {
+            place.MarkQueued();
+            return Executor.SubmitAsync(place);
+        }
+        catch (Exception exception)
+        {
+            Refuse(place, exception);
+            return default;
+        }
+    }
+
+    /// <summary>The executor does not take the item: the whole map fails at its place, and nothing more is read.</summary>
+    private void Refuse(MapItem<TArg, TResult> place, Exception exception)
+    {
+        _refusal = exception;
+        _isExhausted = true;
+        place.GiveUp(exception);
+    }
+
+    /// <summary>False while an asynchronous source has to be waited for.</summary>
+    private bool TryPull(out bool hasItem)
+    {
+        hasItem = false;
+        try
+        {
+            if (_pull is null)
+            {
+                var pull = _source.MoveNextAsync();
+                if (pull.IsCompletedSuccessfully)
+                {
+                    hasItem = pull.Result;
+                    return true;
+                }
+
+                _pull = pull.AsTask();
+            }
+
+            if (!_pull.IsCompleted) return false;
+            var done = _pull;
+            _pull = null;
+            hasItem = done.GetAwaiter().GetResult();
+        }
+        catch (Exception exception)
+        {
+            EndSource(exception);
+        }
+
+        return true;
+    }
+
+    private void EndSource(Exception exception)
+    {
+        _sourceError = ExceptionDispatchInfo.Capture(exception);
+        _isExhausted = true;
+    }
+
+    private bool TryTakeSoon(out MapItem<TArg, TResult> place)
+    {
+        if (_window.TryTake(out place)) return true;
+        for (int spin = 0; spin < _spins; spin++)
+        {
+            Thread.SpinWait(2);
+            if (!_window.TryTake(out place)) continue;
+            _spins = MostSpins;
+            return true;
+        }
+
+        // Work that takes longer is not worth looking for; one that gets quick again is noticed by what little is left.
+        _spins = Math.Max(_spins / 2, Math.Min(_spins, FewestSpins));
+        return false;
+    }
+
+    private void Take(MapItem<TArg, TResult> place)
+    {
+        Current = place;
+        if (Options.Progress is not { } progress) return;
+        if (place.Exception is null) _succeeded++;
+        else _failed++;
+        progress.Report(new(_submitted, _succeeded, _failed, _total, Executor.TimeProvider.GetElapsedTime(_beganAt)));
+    }
+
+    private async ValueTask ThrowIfRefusedAsync(MapItem<TArg, TResult> place)
+    {
+        if (_refusal is null || !ReferenceEquals(place.Exception, _refusal)) return;
+        await StopAsync().ConfigureAwait(false);
+        ExceptionDispatchInfo.Throw(_refusal);
+    }
+
+    private async ValueTask<bool> EndAsync()
+    {
+        await StopAsync().ConfigureAwait(false);
+        _sourceError?.Throw();
+        return false;
+    }
+
+    /// <summary>Until a place is done, the source has an item, or the caller gives up.</summary>
+    private async ValueTask WaitForProgressAsync()
+    {
+        if (_pull is null)
+        {
+            await (_wait is { } earlier ? new ValueTask(earlier) : _window.WaitAsync()).ConfigureAwait(false);
+        }
+        else
+        {
+            // Also when the window is empty: a cancellation is told through it.
+            _wait ??= _window.WaitAsync().AsTask();
+            await Task.WhenAny(_wait, _pull).ConfigureAwait(false);
+            if (!_wait.IsCompleted) return;
+        }
+
+        _wait = null;
+    }
+
+    private void CancelAll()
+    {
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (AggregateException)
+        {
+            // Callbacks that the works registered have thrown; their items end all the same and nobody takes their outcomes.
+        }
+    }
+
+    private async ValueTask DrainAsync()
+    {
+        _window.ForgetCall();
+        while (!_window.IsEmpty)
+        {
+            if (_window.TryTake(out _)) continue;
+            await (_wait is { } earlier ? new ValueTask(earlier) : _window.WaitAsync()).ConfigureAwait(false);
+            _wait = null;
+        }
+
+        if (_pull is null) return;
+        try
+        {
+            // An enumerator must not be disposed while it moves. Its error, if any, comes too late to have a place.
+            await _pull.ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+        }
+    }
+}

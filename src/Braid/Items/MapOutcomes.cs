@@ -1,0 +1,26 @@
+namespace Braid.Items;
+
+/// <summary>The outcomes of a map: each item's end is a value at its place.</summary>
+internal sealed class MapOutcomes<TArg, TResult>(
+    Executor executor, Work<TArg, TResult> work, Func<ItemSource<TArg>> openSource, MapOptions options, CancellationToken cancellationToken)
+    : IAsyncEnumerable<Outcome<TArg, TResult>>
+{
+    public IAsyncEnumerator<Outcome<TArg, TResult>> GetAsyncEnumerator(CancellationToken enumeratorToken = default)
+    {
+        var token = CallerToken.Of(cancellationToken, enumeratorToken, out var linked);
+        return new Enumerator(new(executor, work, openSource(), options, isMeasured: true, stopsAtFirst: false, token), linked);
+    }
+
+    private sealed class Enumerator(ItemStream<TArg, TResult> stream, CancellationTokenSource? linked) : IAsyncEnumerator<Outcome<TArg, TResult>>
+    {
+        public Outcome<TArg, TResult> Current => stream.Current.ToOutcome();
+
+        public ValueTask<bool> MoveNextAsync() => stream.MoveNextAsync();
+
+        public async ValueTask DisposeAsync()
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            linked?.Dispose();
+        }
+    }
+}

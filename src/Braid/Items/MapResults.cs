@@ -1,0 +1,61 @@
+using System.Runtime.ExceptionServices;
+
+namespace Braid.Items;
+
+/// <summary>The results of a map; an item that fails ends it, now or later (<see cref="ErrorMode"/>).</summary>
+internal sealed class MapResults<TArg, TResult>(
+    Executor executor, Work<TArg, TResult> work, Func<ItemSource<TArg>> openSource, MapOptions options, CancellationToken cancellationToken)
+    : IAsyncEnumerable<TResult>
+{
+    public IAsyncEnumerator<TResult> GetAsyncEnumerator(CancellationToken enumeratorToken = default)
+    {
+        var token = CallerToken.Of(cancellationToken, enumeratorToken, out var linked);
+        bool stopsAtFirst = options.OnError == ErrorMode.StopAtFirst;
+        return new Enumerator(new(executor, work, openSource(), options, isMeasured: false, stopsAtFirst, token), linked, stopsAtFirst);
+    }
+
+    private sealed class Enumerator(ItemStream<TArg, TResult> stream, CancellationTokenSource? linked, bool stopsAtFirst) : IAsyncEnumerator<TResult>
+    {
+        private Exception? _firstFailure;
+
+        public TResult Current { get; private set; } = default!;
+
+        public ValueTask<bool> MoveNextAsync()
+        {
+            var move = stream.MoveNextAsync();
+            if (!move.IsCompletedSuccessfully) return ContinueAsync(move);
+            if (!move.Result) return ContinueAsync(new(false));
+            return TryDeliver() ? new(true) : ContinueAsync(new(true));
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            linked?.Dispose();
+        }
+
+        private bool TryDeliver()
+        {
+            if (stream.Current.Exception is not null) return false;
+            Current = stream.Current.Result;
+            return true;
+        }
+
+        private async ValueTask<bool> ContinueAsync(ValueTask<bool> move)
+        {
+            while (await move.ConfigureAwait(false))
+            {
+                if (TryDeliver()) return true;
+                _firstFailure ??= stream.Current.Exception;
+                if (stopsAtFirst) break;
+                move = stream.MoveNextAsync();
+            }
+
+            if (_firstFailure is not { } failure) return false;
+            _firstFailure = null;
+            await stream.StopAsync().ConfigureAwait(false);
+            ExceptionDispatchInfo.Throw(failure);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Threading.Tasks.Sources;
+
+namespace Braid.Items;
+
+/// <summary>An item that one caller awaits: <see cref="Executor.RunAsync"/>.</summary>
+internal sealed class RunItem<TArg, TResult> : TypedWorkItem<TArg, TResult>, IValueTaskSource<TResult>
+{
+    // Asynchronously: the caller's code must not run on the worker that finished the item.
+    private ManualResetValueTaskSourceCore<TResult> _end = new() { RunContinuationsAsynchronously = true };
+    private CancellationTokenRegistration _registration;
+
+    internal RunItem(Executor executor, Work<TArg, TResult> work, TArg arg, CancellationToken cancellationToken)
+        : base(executor, work, arg, cancellationToken, System.Threading.Timeout.InfiniteTimeSpan, isMeasured: false)
+    {
+        // A caller that gives up must not wait until a worker gets to the item and finds it cancelled.
+        if (cancellationToken.CanBeCanceled)
+            _registration = cancellationToken.UnsafeRegister(static state => ((RunItem<TArg, TResult>)state!).CancelIfWaiting(), this);
+    }
+
+    internal ValueTask<TResult> Result => new(this, _end.Version);
+
+    private protected override void OnSucceeded(TResult result)
+    {
+        _registration.Unregister();
+        _end.SetResult(result);
+    }
+
+    private protected override void OnFailed(Exception exception)
+    {
+        _registration.Unregister();
+        _end.SetException(exception);
+    }
+
+    TResult IValueTaskSource<TResult>.GetResult(short token) => _end.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<TResult>.GetStatus(short token) => _end.GetStatus(token);
+
+    void IValueTaskSource<TResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _end.OnCompleted(continuation, state, token, flags);
+}

@@ -1,0 +1,176 @@
+using System.Buffers;
+using System.Globalization;
+using Braid.Wire;
+
+namespace Braid.Items;
+
+/// <summary>The only generic bridge between the type-erased item that engines see and the caller's types.</summary>
+internal abstract class TypedWorkItem<TArg, TResult>(
+    Executor executor, Work<TArg, TResult> work, TArg arg, CancellationToken cancellationToken, TimeSpan timeout, bool isMeasured)
+    : WorkItem(executor, work.Name, cancellationToken, timeout, isMeasured)
+{
+    private const int LongestArgumentText = 80;
+
+    internal TArg Arg { get; } = arg;
+
+    internal override FunctionId Function => work.Function;
+
+    internal override string ArgumentText =>
+        WorkName.Shorten(Arg is null ? "null" : Convert.ToString(Arg, CultureInfo.InvariantCulture) ?? "", LongestArgumentText);
+
+    private protected Work<TArg, TResult> Work => work;
+
+    public sealed override ValueTask ExecuteAsync()
+    {
+        if (!MayExecute()) return default;
+        return work.IsAsync ? ExecuteAsynchronously() : ExecuteSynchronously();
+    }
+
+    public sealed override void WriteCall(IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        Function.WriteTo(output);
+        WriteArgument(output);
+    }
+
+    internal sealed override void WriteArgument(IBufferWriter<byte> output) => Payload.Write(output, Arg);
+
+    public sealed override void Complete(in ReadOnlySequence<byte> result)
+    {
+        TResult value;
+        try
+        {
+            value = Payload.Read<TResult>(result);
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+            return;
+        }
+
+        Succeed(value);
+    }
+
+    public sealed override void Fail(Exception exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        TryFail(exception);
+    }
+
+    private protected sealed override bool TryFail(Exception exception)
+    {
+        if (!TryClaimFinish()) return false;
+        if (IsTimedOut)
+        {
+            exception = TimeoutError();
+        }
+
+        bool isCancelled = exception is OperationCanceledException && CancellationToken.IsCancellationRequested;
+        Finish(isCancelled ? TracePhase.Cancelled : TracePhase.Failed, isCancelled ? null : $"{exception.GetType().Name}: {exception.Message}");
+        OnFailed(exception);
+        return true;
+    }
+
+    private protected sealed override void FinishCancelled() => OnFailed(new OperationCanceledException(CancellationToken));
+
+    /// <summary>The owner's part of a good end. Called once.</summary>
+    private protected abstract void OnSucceeded(TResult result);
+
+    /// <summary>The owner's part of a bad end. Called once.</summary>
+    private protected abstract void OnFailed(Exception exception);
+
+    private void Succeed(TResult result)
+    {
+        if (IsTimedOut)
+        {
+            Fail(new OperationCanceledException(CancellationToken));
+            return;
+        }
+
+        if (!TryClaimFinish()) return;
+        Finish(TracePhase.Succeeded);
+        OnSucceeded(result);
+    }
+
+    private ValueTask ExecuteSynchronously()
+    {
+        // A thread that has no context of its own (Capture gives null when the flow is suppressed) runs the work as it is.
+        if (Flow is null) RunHere(this);
+        else System.Threading.ExecutionContext.Run(Flow, static state => RunHere((TypedWorkItem<TArg, TResult>)state!), this);
+        return default;
+
+        static void RunHere(TypedWorkItem<TArg, TResult> item)
+        {
+            var outer = item.Enter();
+            try
+            {
+                // Work that is not async returns a finished ValueTask, so Result does not block.
+                item.Succeed(item.Work.InvokeAsync(item.Arg, item.CancellationToken).Result);
+            }
+            catch (Exception exception)
+            {
+                item.Fail(exception);
+            }
+            finally
+            {
+                Leave(outer);
+            }
+        }
+    }
+
+    private ValueTask ExecuteAsynchronously()
+    {
+        var flow = Flow ?? System.Threading.ExecutionContext.Capture();
+        if (flow is null) return Begin(this);
+
+        var start = new AsyncStart { Item = this };
+        System.Threading.ExecutionContext.Run(flow, static state =>
+        {
+            var start = (AsyncStart)state!;
+            start.Done = Begin(start.Item);
+        }, start);
+        return start.Done;
+
+        static ValueTask Begin(TypedWorkItem<TArg, TResult> item)
+        {
+            var outer = item.Enter();
+            item.EnterAsync();
+            try
+            {
+                var task = item.Work.InvokeAsync(item.Arg, item.CancellationToken);
+                if (!task.IsCompletedSuccessfully) return item.FinishAfterAsync(task);
+                item.Succeed(task.Result);
+            }
+            catch (Exception exception)
+            {
+                item.Fail(exception);
+            }
+            finally
+            {
+                Leave(outer);
+            }
+
+            return default;
+        }
+    }
+
+    private async ValueTask FinishAfterAsync(ValueTask<TResult> task)
+    {
+        try
+        {
+            // The engine's own context on purpose: a loop's item ends on its loop, a thread's on its thread.
+            Succeed(await task.ConfigureAwait(true));
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+    }
+
+    private sealed class AsyncStart
+    {
+        internal required TypedWorkItem<TArg, TResult> Item { get; init; }
+
+        internal ValueTask Done { get; set; }
+    }
+}

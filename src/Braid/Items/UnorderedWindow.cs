@@ -1,0 +1,57 @@
+namespace Braid.Items;
+
+/// <summary>Places in the order in which they were done, the fastest first.</summary>
+internal sealed class UnorderedWindow<TArg, TResult> : MapWindow<TArg, TResult>
+{
+    private readonly HashSet<MapItem<TArg, TResult>> _places = [];
+
+    // Done places, newest first: workers push, and the consumer takes the whole list and turns it round.
+    private MapItem<TArg, TResult>? _done;
+    private MapItem<TArg, TResult>? _next;
+
+    internal override int Count => _places.Count;
+
+    internal override void Add(MapItem<TArg, TResult> place) => _places.Add(place);
+
+    internal override bool TryTake(out MapItem<TArg, TResult> place)
+    {
+        if (_next is null) Collect();
+        place = _next!;
+        if (place is null) return false;
+        _next = place.NextDone;
+        place.NextDone = null;
+        _places.Remove(place);
+        return true;
+    }
+
+    internal override void CancelWaiting()
+    {
+        foreach (var place in _places) place.CancelLatestIfWaiting();
+    }
+
+    internal override void OnDone(MapItem<TArg, TResult> place)
+    {
+        MapItem<TArg, TResult>? head;
+        do
+        {
+            head = Volatile.Read(ref _done);
+            place.NextDone = head;
+        }
+        while (Interlocked.CompareExchange(ref _done, place, head) != head);
+        Signal();
+    }
+
+    private protected override bool CanTake() => _next is not null || Volatile.Read(ref _done) is not null;
+
+    private void Collect()
+    {
+        var newest = Interlocked.Exchange(ref _done, null);
+        while (newest is not null)
+        {
+            var older = newest.NextDone;
+            newest.NextDone = _next;
+            _next = newest;
+            newest = older;
+        }
+    }
+}

@@ -1,0 +1,194 @@
+using System.Buffers;
+using Braid.Items;
+using Braid.Wire;
+
+namespace Braid;
+
+/// <summary>
+/// One call of some work with one argument, type-erased so that engines are not generic. An item finishes exactly once, and only here:
+/// engines start it (<see cref="MarkStarted"/>) and then run it (<see cref="ExecuteAsync"/>) or bring its end from elsewhere
+/// (<see cref="Complete"/>, <see cref="Fail"/>).
+/// </summary>
+/// <remarks>Thread-safe: whoever is first to finish the item wins, and the others do nothing.</remarks>
+public abstract class WorkItem
+{
+    // The states only go up; a cancelled item goes from Waiting straight to Finished and no worker begins it.
+    private const int Waiting = 0;
+    private const int Started = 1;
+    private const int Finished = 2;
+
+    private static readonly AsyncLocal<WorkItem?> AsyncCurrent = new();
+    private static long s_lastId;
+
+    [ThreadStatic]
+    private static WorkItem? t_current;
+
+    private readonly ItemLimit? _limit;
+    private int _state;
+    private int _waitingChildren;
+    private long _startedAt;
+
+    private protected WorkItem(Executor executor, string name, CancellationToken cancellationToken, TimeSpan timeout, bool isMeasured)
+    {
+        Executor = executor;
+        Name = name;
+        Timeout = timeout;
+        IsMeasured = isMeasured;
+        Id = Interlocked.Increment(ref s_lastId);
+        if (timeout != System.Threading.Timeout.InfiniteTimeSpan)
+        {
+            _limit = new ItemLimit(this, cancellationToken);
+            cancellationToken = _limit.Token;
+        }
+
+        CancellationToken = cancellationToken;
+        Flow = System.Threading.ExecutionContext.Capture();
+        if (Current is { IsFinished: false } parent && parent.Executor == executor)
+        {
+            Parent = parent;
+            Interlocked.Increment(ref parent._waitingChildren);
+        }
+    }
+
+    /// <summary>A number of its own in this process, from 1.</summary>
+    public long Id { get; }
+
+    /// <summary>The work's name.</summary>
+    public string Name { get; }
+
+    /// <summary>Cancelled when the caller gives up, a sibling failed, or the item's time is over.</summary>
+    public CancellationToken CancellationToken { get; }
+
+    /// <summary>Time limit from when a worker begins it; infinite for none. An engine that cannot enforce it refuses the item.</summary>
+    public TimeSpan Timeout { get; }
+
+    /// <summary>True when the item has its result, or the reason why there is none. An engine need not start it any more.</summary>
+    public bool IsFinished => Volatile.Read(ref _state) == Finished;
+
+    /// <summary>The item that the code running here belongs to, if any.</summary>
+    internal static WorkItem? Current => t_current ?? AsyncCurrent.Value;
+
+    internal Executor Executor { get; }
+
+    /// <summary>The item whose work gave this one to the same executor, as long as this one has not finished.</summary>
+    internal WorkItem? Parent { get; private set; }
+
+    /// <summary>Items that this one's work gave to the same executor and that no worker has begun.</summary>
+    internal int WaitingChildren => Volatile.Read(ref _waitingChildren);
+
+    /// <summary>Called when the item ended by its time limit while its work still runs: the worker that holds it cannot be used.</summary>
+    internal Action<WorkItem>? Abandoned { get; set; }
+
+    /// <summary>The function's identity for another process.</summary>
+    internal abstract FunctionId Function { get; }
+
+    /// <summary>The argument, for people; shortened.</summary>
+    internal abstract string ArgumentText { get; }
+
+    private protected ExecutionContext? Flow { get; }
+
+    private protected bool IsMeasured { get; }
+
+    private protected TimeSpan Duration { get; private set; }
+
+    private protected bool IsTimedOut => _limit?.IsOver ?? false;
+
+    private int Lane { get; set; } = -1;
+
+    /// <summary>A worker took the item. A finished item stays as it is; one whose token is cancelled ends here.</summary>
+    /// <param name="lane">The worker's row on the timeline, from 0.</param>
+    public void MarkStarted(int lane)
+    {
+        if (CancellationToken.IsCancellationRequested)
+        {
+            CancelIfWaiting();
+            return;
+        }
+
+        if (Interlocked.CompareExchange(ref _state, Started, Waiting) != Waiting) return;
+        Lane = lane;
+        if (Parent is { } parent) Interlocked.Decrement(ref parent._waitingChildren);
+        if (IsMeasured) _startedAt = Executor.TimeProvider.GetTimestamp();
+        Executor.Timeline?.Record(Id, Name, TracePhase.Started, Executor.Name, lane);
+        _limit?.Start(Executor.TimeProvider, Timeout);
+    }
+
+    /// <summary>Runs the work here and finishes the item; for engines in this process. Never throws. Does nothing if the item has finished.</summary>
+    public abstract ValueTask ExecuteAsync();
+
+    /// <summary>Writes the function's identity and the argument, for engines elsewhere.</summary>
+    /// <exception cref="WorkNotPortableException">The work cannot leave this process.</exception>
+    public abstract void WriteCall(IBufferWriter<byte> output);
+
+    /// <summary>Finishes the item with a result that was encoded elsewhere. A result that cannot be decoded fails the item.</summary>
+    public abstract void Complete(in ReadOnlySequence<byte> result);
+
+    /// <summary>Finishes the item without a result. If its time was over, or it was cancelled, that is the reason kept.</summary>
+    public abstract void Fail(Exception exception);
+
+    /// <summary>Writes the argument alone, for engines that send a function's identity once.</summary>
+    internal abstract void WriteArgument(IBufferWriter<byte> output);
+
+    /// <summary>The item has been given to its executor.</summary>
+    internal void MarkQueued() => Executor.Timeline?.Record(Id, Name, TracePhase.Queued, Executor.Name, -1, ArgumentText);
+
+    /// <summary>Ends the item as cancelled if no worker has begun it. True if that is what happened.</summary>
+    internal bool CancelIfWaiting()
+    {
+        if (Interlocked.CompareExchange(ref _state, Finished, Waiting) != Waiting) return false;
+        if (Parent is { } parent) Interlocked.Decrement(ref parent._waitingChildren);
+        Finish(TracePhase.Cancelled);
+        FinishCancelled();
+        return true;
+    }
+
+    /// <summary>The time limit has passed: asks the work to stop, and in this process ends the item without waiting for it.</summary>
+    internal void ExpireLimit()
+    {
+        if (IsFinished) return;
+        _limit!.Cancel();
+        if (Abandoned is not { } abandoned) return;
+
+        // Fail wins against a result that comes later; only then is the worker the engine's concern.
+        if (TryFail(new OperationCanceledException(CancellationToken))) abandoned(this);
+    }
+
+    private protected abstract void FinishCancelled();
+
+    private protected abstract bool TryFail(Exception exception);
+
+    /// <summary>Claims the end of the item for the caller, who must then say how it ended.</summary>
+    private protected bool TryClaimFinish() => Interlocked.Exchange(ref _state, Finished) != Finished;
+
+    /// <summary>What every end has in common: the clock stops, the limit is lifted, the timeline hears of it.</summary>
+    private protected void Finish(TracePhase phase, string? detail = null)
+    {
+        if (_startedAt != 0) Duration = Executor.TimeProvider.GetElapsedTime(_startedAt);
+        _limit?.Dispose();
+        Parent = null; // Or a long chain of items that start each other would keep the first one alive.
+        Executor.Timeline?.Record(Id, Name, phase, Executor.Name, Lane, detail);
+    }
+
+    /// <summary>True if a worker has begun the item and it has not finished, so that its work may run now.</summary>
+    private protected bool MayExecute() => Volatile.Read(ref _state) == Started;
+
+    /// <summary>Makes the item the current one of this thread until <see cref="Leave"/>. For work that does not await: no cost in the context.</summary>
+    private protected WorkItem? Enter()
+    {
+        var outer = t_current;
+        t_current = this;
+        return outer;
+    }
+
+    private protected static void Leave(WorkItem? outer) => t_current = outer;
+
+    /// <summary>Makes the item the current one for this work and what it awaits. The caller restores the context.</summary>
+    private protected void EnterAsync()
+    {
+        t_current = null;
+        AsyncCurrent.Value = this;
+    }
+
+    private protected ItemTimeoutException TimeoutError() =>
+        new($"Work '{Name}' ({ArgumentText}) ran longer than its limit of {Timeout} on '{Executor.Name}'.{(Abandoned is null ? "" : " If it ignores its token it goes on there, and its worker has been replaced.")}") { Timeout = Timeout };
+}
