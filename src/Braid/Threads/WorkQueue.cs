@@ -32,7 +32,9 @@ internal sealed class WorkQueue(ThreadExecutor executor, ThreadOptions options)
     private volatile int _extraCount;
     private volatile bool _isCompleted;
 
+    // Workers that look for an item just now; an extra worker is no use to an item that is not nested, so they are counted apart.
     private int _looking;
+    private int _extrasLooking;
 
     internal ThreadExecutor Executor => executor;
 
@@ -55,6 +57,7 @@ internal sealed class WorkQueue(ThreadExecutor executor, ThreadOptions options)
             if (TryDequeue(worker, out item) || TryLookFor(worker, out item))
             {
                 // Whoever added two items in one breath saw one worker looking and woke nobody for the second.
+                if (!_nested.IsEmpty) WakeSomeone(isNested: true);
                 if (!_items.IsEmpty) WakeSomeone(isNested: false);
                 return true;
             }
@@ -158,7 +161,8 @@ internal sealed class WorkQueue(ThreadExecutor executor, ThreadOptions options)
     {
         item = null!;
         if (Environment.ProcessorCount == 1) return false;
-        Interlocked.Increment(ref _looking);
+        ref int looking = ref worker.IsExtra ? ref _extrasLooking : ref _looking;
+        Interlocked.Increment(ref looking);
         bool found = false;
         for (int round = 0; round < SpinRounds && !found; round++)
         {
@@ -166,13 +170,14 @@ internal sealed class WorkQueue(ThreadExecutor executor, ThreadOptions options)
             found = TryDequeue(worker, out item);
         }
 
-        Interlocked.Decrement(ref _looking);
+        Interlocked.Decrement(ref looking);
         return found || TryDequeue(worker, out item);
     }
 
     private void WakeSomeone(bool isNested)
     {
-        if (Volatile.Read(ref _looking) > 0 || (_idleCount == 0 && !MayStart(isNested))) return;
+        if (Volatile.Read(ref _looking) > 0 || (isNested && Volatile.Read(ref _extrasLooking) > 0)) return;
+        if (_idleCount == 0 && !MayStart(isNested)) return;
         lock (_gate)
         {
             if (_idle.TryPop(out var worker))
