@@ -1,0 +1,27 @@
+using System.Text.RegularExpressions;
+
+namespace Braid.Tracing;
+
+/// <summary>The page's fixed parts, which are embedded in the assembly.</summary>
+internal static partial class ReportTemplate
+{
+    /// <summary>report.html, cut before and after each mark such as {{title}}.</summary>
+    internal static IEnumerable<string> Pieces() => Mark().Split(Read("report.html"));
+
+    internal static string Style() => Read("report.css");
+
+    /// <summary>All scripts in the order in which they build on each other.</summary>
+    internal static string Script() =>
+        string.Concat(Read("report.data.js"), Read("report.view.js"), Read("report.draw.js"), Read("report.details.js"), Read("report.js"));
+
+    private static string Read(string name)
+    {
+        using var stream = typeof(ReportTemplate).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"The assembly lacks its resource '{name}': build Braid.csproj again.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    [GeneratedRegex(@"(\{\{[a-z]+\}\})")]
+    private static partial Regex Mark();
+}
