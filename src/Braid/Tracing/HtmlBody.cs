@@ -46,9 +46,9 @@ internal static class HtmlBody
         WriteVerdict(writer, section);
         if (section.Table is { } table) HtmlTable.Write(writer, table);
         WriteNotes(writer, section.Notes);
-        HtmlTable.WriteFailures(writer, section);
         if (section.Timelines.Count > 0)
             writer.Write($"<div class=\"timelines\" data-section=\"{Number(index)}\"><noscript><p>The timelines are drawn by a script, which is switched off.</p></noscript></div>\n");
+        HtmlTable.WriteFailures(writer, section);
         writer.Write("</section>\n");
     }
 

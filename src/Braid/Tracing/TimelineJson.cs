@@ -102,7 +102,7 @@ internal static class TimelineJson
         writer.WriteStartObject("curve");
         writer.WriteNumber("peak", curve.Peak);
         WriteColumn(writer, "time", Differences(curve.Times.Select(time => Microseconds(time - origin))));
-        WriteColumn(writer, "tenths", curve.Values.Select(static value => (long)Math.Round(value * 10)));
+        WriteColumn(writer, "hundredths", curve.Values.Select(static value => (long)Math.Round(value * 100)));
         writer.WriteEndObject();
     }
 

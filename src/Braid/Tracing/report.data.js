@@ -1,6 +1,6 @@
 // The data as C# wrote it (TimelineJson.cs), made ready to draw. Nothing here touches the page.
 
-const statusNames = ["succeeded", "failed", "cancelled", "unfinished", "began again elsewhere"];
+const statusNames = ["succeeded", "failed", "cancelled", "unfinished", "lost, began again"];
 const [succeeded, failed, cancelled, unfinished, repeated] = [0, 1, 2, 3, 4];
 const neverStarted = -1;
 
@@ -23,7 +23,7 @@ function decodeTimeline(raw) {
     item: items[i], name: texts[spans.name[i]], nameIndex: spans.name[i], argument: texts[spans.argument[i]], error: texts[spans.error[i]],
   }));
   const markers = raw.markers.map(m => ({ ...m, name: texts[m.name], detail: texts[m.detail] }));
-  const curve = { peak: raw.curve.peak, time: sums(raw.curve.time), value: raw.curve.tenths.map(v => v / 10) };
+  const curve = { peak: raw.curve.peak, time: sums(raw.curve.time), value: raw.curve.hundredths.map(v => v / 100) };
   const lanes = raw.lanes.map(lane => ({ ...lane, spans: [], failureOf: pairs(lane.failures) }));
   for (const span of list) lanes[span.lane].spans.push(span);
   return { ...raw, spans: list, markers, curve, lanes };

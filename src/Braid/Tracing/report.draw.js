@@ -106,7 +106,7 @@ function drawTimeline(canvas, timeline, view, palette, selected) {
   pen.clip();
   timeline.lanes.forEach((lane, i) => drawLane(pen, timeline, lane, layout.lanes[i], view, scale, palette));
   for (const marker of timeline.markers) drawMarker(pen, marker, layout, scale, palette);
-  drawCurve(pen, timeline.curve, layout, view, scale, palette);
+  drawCurve(pen, timeline.curve, layout, scale, palette);
   drawEnd(pen, timeline, layout, scale, palette);
   if (selected) drawSelection(pen, selected, timeline, layout, scale, palette);
   pen.restore();
@@ -128,11 +128,12 @@ function drawLane(pen, timeline, lane, place, view, scale, palette) {
   if (lane.load) drawBins(pen, timeline, lane, place, view, scale, palette);
   if (place.deep) drawBand(pen, lane, place, scale, palette);
   // What went wrong is drawn last, so that it is never hidden under its neighbours.
+  const marks = { last: -Infinity, leftEdge: scale.left };
   for (const onlyWrong of [false, true])
     for (const span of lane.spans) {
       if ((span.status !== succeeded) !== onlyWrong || span.end < view.from || span.start > view.to) continue;
       if (span.row >= maxRows && !lane.load && span.status === succeeded) continue;
-      drawSpan(pen, span, boxOf(span, lane, place, scale), lane, palette);
+      drawSpan(pen, span, boxOf(span, lane, place, scale), lane, palette, marks);
     }
 }
 
@@ -180,7 +181,7 @@ function drawBand(pen, lane, place, scale, palette) {
   pen.globalAlpha = 1;
 }
 
-function drawSpan(pen, span, box, lane, palette) {
+function drawSpan(pen, span, box, lane, palette, marks) {
   // One pixel at least, and a gap between neighbours as soon as there is room for one.
   const full = box.right - box.left;
   const width = Math.max(1, full > 4 ? full - 1 : full);
@@ -188,20 +189,21 @@ function drawSpan(pen, span, box, lane, palette) {
     if (lane.load && width < 2) return;
     pen.fillStyle = palette.byName[span.colour];
     pen.fillRect(box.left, box.y, width, box.height);
-  } else if (span.status === failed) drawFailed(pen, box, width, palette);
+  } else if (span.status === failed) drawFailed(pen, box, width, palette, marks);
   else drawOpen(pen, span, box, width, palette);
-  if (width > 44 && box.height >= 12) drawSpanText(pen, span, box, width, palette);
+  if (width > 44 && box.height >= 12) drawSpanText(pen, span, box, width, palette, marks.leftEdge);
 }
 
-function drawFailed(pen, box, width, palette) {
+function drawFailed(pen, box, width, palette, marks) {
   pen.fillStyle = width >= 8 ? pen.createPattern(palette.failedHatch, "repeat") : palette.failed;
-  pen.fillRect(box.left, box.y, Math.max(2, width), box.height);
+  pen.fillRect(box.left, box.y, Math.max(1.5, width), box.height);
   if (width >= 8) {
     pen.strokeStyle = palette.failed;
     pen.lineWidth = 1.5;
     pen.strokeRect(box.left + 0.75, box.y + 0.75, width - 1.5, box.height - 1.5);
-  } else if (box.height >= 10) {
-    // Too narrow for stripes: a notch that can be seen from afar.
+  } else if (box.height >= 10 && box.left - marks.last > 11) {
+    // Too narrow for stripes: a notch that can be seen from afar, one where several would run together.
+    marks.last = box.left;
     pen.beginPath();
     pen.moveTo(box.left - 3.5, box.y);
     pen.lineTo(box.left + 5.5, box.y);
@@ -231,25 +233,22 @@ function drawOpen(pen, span, box, width, palette) {
   pen.stroke();
 }
 
-function drawSpanText(pen, span, box, width, palette) {
+function drawSpanText(pen, span, box, width, palette, leftEdge) {
   if (span.status !== succeeded && span.status !== unfinished) return;
-  const text = span.argument || span.name;
-  pen.save();
-  pen.beginPath();
-  pen.rect(Math.max(box.left, 0), box.y, width - 4, box.height);
-  pen.clip();
   pen.font = font(Math.min(11.5, box.height - 2), 500);
   pen.textAlign = "left";
   pen.textBaseline = "middle";
   pen.fillStyle = span.status === unfinished ? palette.ink : palette.onSpan;
-  pen.fillText(text.slice(0, 120), box.left + 6, box.y + box.height / 2 + 0.5);
-  pen.restore();
+  // What began before the view is labelled where it comes into it.
+  const left = Math.max(box.left, leftEdge) + 6;
+  fitText(pen, (span.argument || span.name).slice(0, 120), left, box.y + box.height / 2 + 0.5, box.left + width - 5 - left);
 }
 
 function drawMarker(pen, marker, layout, scale, palette) {
   const place = layout.lanes[marker.lane] ?? { y: 0, height: layout.curveTop - 4 };
   const x = Math.round(scale.x(marker.at));
-  const tall = Math.max(place.height, 6);
+  // At the top of a lane of many rows, so that it does not cover them.
+  const tall = Math.max(Math.min(place.height, 20), 6);
   if (marker.kind === "WorkerStarted") {
     pen.fillStyle = palette.ink;
     pen.fillRect(x, place.y, 1.5, tall);
@@ -279,24 +278,45 @@ function triangle(pen, x, y, size, direction) {
   pen.fill();
 }
 
-function drawCurve(pen, curve, layout, view, scale, palette) {
+// Means over each pixel column: between two short items a worker idles for a moment, and a line for each would hide the level.
+function columnMeans(curve, scale) {
+  const columns = new Float64Array(Math.ceil(scale.width));
+  for (let i = 0; i + 1 < curve.time.length; i++) {
+    const from = Math.max(0, scale.x(curve.time[i]) - scale.left);
+    const to = Math.min(columns.length, scale.x(curve.time[i + 1]) - scale.left);
+    if (curve.value[i] === 0) continue;
+    for (let x = Math.floor(from); x < to; x++) columns[x] += curve.value[i] * (Math.min(x + 1, to) - Math.max(x, from));
+  }
+  return columns;
+}
+
+function drawCurve(pen, curve, layout, scale, palette) {
   const bottom = layout.curveTop + curveHeight;
-  const y = value => bottom - value / Math.max(1, curve.peak) * (curveHeight - 4);
   pen.fillStyle = palette.line;
   pen.fillRect(scale.left, bottom, scale.width, 1);
-  if (curve.time.length === 0) return;
+  if (curve.peak === 0) return;
+  const y = value => bottom - value / curve.peak * (curveHeight - 4);
+  const columns = columnMeans(curve, scale);
+  const trace = () => columns.forEach((value, x) => { pen.lineTo(scale.left + x, y(value)); pen.lineTo(scale.left + x + 1, y(value)); });
   pen.beginPath();
-  pen.moveTo(scale.x(curve.time[0]), bottom);
-  for (let i = 0; i < curve.time.length; i++) {
-    const x = Math.min(Math.max(scale.x(curve.time[i]), scale.left - 5), scale.right + 5);
-    if (i > 0) pen.lineTo(x, y(curve.value[i - 1]));
-    pen.lineTo(x, y(curve.value[i]));
-  }
-  pen.lineTo(scale.x(curve.time[curve.time.length - 1]), bottom);
+  pen.moveTo(scale.left, bottom);
+  trace();
+  pen.lineTo(scale.left + columns.length, bottom);
   pen.globalAlpha = 0.16;
   pen.fillStyle = palette.accent;
   pen.fill();
   pen.globalAlpha = 1;
+  // Only the top of the hill: a line along the ground would claim a measurement after the end.
+  pen.beginPath();
+  let wasUp = false;
+  columns.forEach((value, x) => {
+    if (value > 0) {
+      if (!wasUp) pen.moveTo(scale.left + x, y(value));
+      pen.lineTo(scale.left + x, y(value));
+      pen.lineTo(scale.left + x + 1, y(value));
+    }
+    wasUp = value > 0;
+  });
   pen.strokeStyle = palette.accent;
   pen.lineWidth = 1.25;
   pen.stroke();
@@ -360,12 +380,14 @@ function drawLabels(pen, timeline, layout, scale, palette, width) {
   pen.textAlign = "left";
   if (!narrow) pen.fillText("in progress", 0, layout.curveTop + curveHeight / 2 + 2);
   pen.textAlign = "right";
-  pen.fillText(group(timeline.curve.peak), scale.left - 10, layout.curveTop + 7);
+  if (timeline.curve.peak > 0) pen.fillText(group(timeline.curve.peak), scale.left - 10, layout.curveTop + 7);
   pen.fillText("0", scale.left - 10, layout.curveTop + curveHeight - 3);
 }
 
 function fitText(pen, text, x, y, width) {
   let fitting = text;
   while (fitting.length > 1 && pen.measureText(fitting).width > width) fitting = fitting.slice(0, -2).trimEnd() + "…";
+  // Two letters tell nothing.
+  if (fitting !== text && fitting.length < 4) return;
   pen.fillText(fitting, x, y);
 }

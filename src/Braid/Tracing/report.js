@@ -34,7 +34,7 @@ function drawSection(section) {
     drawTimeline(canvas, timeline, section.view, palette, selected);
   }
   const { view } = section;
-  section.range.textContent = view.isWhole ? `All of ${formatDuration(view.end / 1.015)}` : `${formatDuration(view.from)} to ${formatDuration(view.to)}`;
+  section.range.textContent = view.isWhole ? `All of ${formatDuration(view.end / air)}` : `${formatDuration(view.from)} to ${formatDuration(view.to)}`;
   for (const legend of section.legend) legend.draw(palette);
 }
 
@@ -77,7 +77,7 @@ function makeChart(section, timeline) {
   const fit = element("button", "quiet", "Zoom to this run");
   fit.type = "button";
   fit.setAttribute("aria-label", `Zoom to the run of ${timeline.label}`);
-  fit.addEventListener("click", () => section.view.show(timeline.start, timeline.end * 1.03));
+  fit.addEventListener("click", () => section.view.show(timeline.start, timeline.end * air));
   if (section.timelines.length > 1) caption.append(fit);
   const canvas = element("canvas");
   canvas.tabIndex = 0;
@@ -96,7 +96,7 @@ function statsOf(timeline) {
   const busy = workers.length ? workers.reduce((sum, lane) => sum + lane.busy, 0) / workers.length / 10 : 0;
   const parts = [plural(timeline.items, "item"), formatDuration(timeline.end - timeline.start), plural(workers.length, "lane"), `${Math.round(busy)} % busy`, `${group(timeline.curve.peak)} at once`];
   for (const name of ["failed", "cancelled", "unfinished"]) if (timeline[name]) parts.push(`${group(timeline[name])} ${name}`);
-  if (!timeline.exact) parts.push("drawn by density");
+  if (!timeline.exact) parts.push("drawn by density, the longest items darker");
   return parts.join(" · ");
 }
 
@@ -113,7 +113,7 @@ function makeLegend(section, names) {
   };
   const sample = { left: 0, right: 22, y: 0, height: 12 };
   const lane = {};
-  const spanSample = (status, colour) => (pen, colours) => drawSpan(pen, { status, colour }, sample, lane, colours);
+  const spanSample = (status, colour) => (pen, colours) => drawSpan(pen, { status, colour }, sample, lane, colours, { last: 0, leftEdge: 0 });
   if (names.size > 1) for (const [name, order] of [...names].slice(0, 5)) add(name || "item", spanSample(succeeded, order % 5));
   else if (spans.length) add("item", spanSample(succeeded, 0));
   for (const status of [failed, cancelled, unfinished, repeated]) if (spans.some(s => s.status === status)) add(statusNames[status], spanSample(status, 0));

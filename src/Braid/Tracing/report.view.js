@@ -1,11 +1,12 @@
 // The piece of time that one section shows: all its timelines share it, which is what makes them comparable.
 
+const air = 1.07;
 const shortestView = 5; // µs; closer there is nothing to see, times being whole µs
 
 class View {
   constructor(end) {
-    // A little air on the right, so that the last end is not on the edge.
-    this.end = Math.max(end, 1) * 1.015;
+    // A little air on the right: the last end carries its time there.
+    this.end = Math.max(end, 1) * air;
     this.from = 0;
     this.to = this.end;
     this.listeners = [];
