@@ -87,11 +87,12 @@ internal static class HtmlTable
     private static void Open(TextWriter writer, string caption, string cssClass)
     {
         // Focusable, because a box that scrolls must be reachable without a mouse.
-        writer.Write($"<div class=\"table-box\" tabindex=\"0\" role=\"region\" aria-label=\"");
+        writer.Write("<div class=\"table-box\" tabindex=\"0\" role=\"region\" aria-label=\"");
         HtmlBody.WriteText(writer, caption);
         writer.Write($"\"><table class=\"{cssClass}\">");
-        HtmlBody.WriteElement(writer, "caption", caption);
-        writer.Write("\n");
+        writer.Write("<caption>");
+        HtmlBody.WriteElement(writer, "span", caption);
+        writer.Write("</caption>\n");
     }
 
     private static void Close(TextWriter writer) => writer.Write("</tbody>\n</table></div>\n");

@@ -6,8 +6,11 @@ internal sealed class ReportTexts
     private const int LongestText = 240;
     private const int LongestTextWhenFull = 40;
 
-    // Two thousand different arguments of full length would be most of the page's 5 MB; after this many characters they are cut shorter.
-    private const int Budget = 120_000;
+    // Bytes. Two thousand different arguments of full length would be most of the page's 5 MB; after this many they are cut shorter.
+    private const int Budget = 300_000;
+
+    // What JSON's safe encoder makes of a character outside ASCII: \u and four digits.
+    private const int EscapedBytes = 6;
 
     private readonly Dictionary<string, int> _indexes = new(StringComparer.Ordinal) { [""] = 0 };
     private readonly List<string> _texts = [""];
@@ -24,7 +27,7 @@ internal sealed class ReportTexts
         if (_indexes.TryGetValue(cut, out var index)) return index;
         _indexes[cut] = _texts.Count;
         _texts.Add(cut);
-        _spent += cut.Length;
+        foreach (var character in cut) _spent += char.IsAscii(character) ? 1 : EscapedBytes;
         return _texts.Count - 1;
     }
 
