@@ -5,14 +5,15 @@ namespace Braid.Tracing;
 /// <summary>The page's fixed parts, which are embedded in the assembly.</summary>
 internal static partial class ReportTemplate
 {
+    private static readonly string[] Scripts = ["report.data.js", "report.view.js", "report.draw.js", "report.spans.js", "report.details.js", "report.js"];
+
     /// <summary>report.html, cut before and after each mark such as {{title}}.</summary>
     internal static IEnumerable<string> Pieces() => Mark().Split(Read("report.html"));
 
     internal static string Style() => Read("report.css");
 
     /// <summary>All scripts in the order in which they build on each other.</summary>
-    internal static string Script() =>
-        string.Concat(Read("report.data.js"), Read("report.view.js"), Read("report.draw.js"), Read("report.details.js"), Read("report.js"));
+    internal static string Script() => string.Concat(Scripts.Select(Read));
 
     private static string Read(string name)
     {

@@ -81,7 +81,9 @@ function makeChart(section, timeline) {
   if (section.timelines.length > 1) caption.append(fit);
   const canvas = element("canvas");
   canvas.tabIndex = 0;
-  canvas.setAttribute("role", "img");
+  // It has keys of its own, which a screen reader must let through.
+  canvas.setAttribute("role", "application");
+  canvas.setAttribute("aria-roledescription", "timeline");
   canvas.setAttribute("aria-label", `Timeline of ${timeline.label}: ${statsOf(timeline)}. Plus and minus zoom, arrows move, comma and full stop step through the items.`);
   const chart = { canvas, timeline, section };
   section.charts.push(chart);
