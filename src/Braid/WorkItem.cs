@@ -82,6 +82,9 @@ public abstract class WorkItem
     /// <summary>The function's identity for another process.</summary>
     internal abstract FunctionId Function { get; }
 
+    /// <summary>True when the work returns something to await.</summary>
+    internal abstract bool IsAsync { get; }
+
     /// <summary>The argument, for people; shortened.</summary>
     internal abstract string ArgumentText { get; }
 

@@ -1,0 +1,4 @@
+namespace Braid;
+
+/// <summary>placeholder</summary>
+internal sealed class LoopExecutor { }
