@@ -12,7 +12,7 @@ internal sealed record BuiltInWork(string Name, string Description, Func<Started
     /// <summary>One of each kind: computing, fast input and output, and waiting.</summary>
     internal static readonly IReadOnlyList<BuiltInWork> All =
     [
-        new("primes", "counts the primes below a hundred thousand or so by trial division: computing and nothing else", Primes.Start),
+        new("primes", "counts primes below a number by trial division: computing and nothing else", Primes.Start),
         new("files", "hashes files of the .NET runtime: fast input and output, few at once", Files.Start),
         new("replies", "gets replies from a web server on this machine that takes 100 ms for each: waiting, many at once", Replies.Start),
     ];
