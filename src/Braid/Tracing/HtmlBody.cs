@@ -52,7 +52,6 @@ internal static class HtmlBody
             writer.Write("<noscript><p>The timelines are drawn by a script, which is switched off.</p></noscript></div>\n");
         }
 
-
         HtmlTable.WriteFailures(writer, section);
         writer.Write("</section>\n");
     }
