@@ -55,6 +55,9 @@ public sealed class EventLoop
 
     internal ReadyQueue Ready { get; }
 
+    /// <summary>Asked when code on the loop has blocked it in a wait for a while: why that wait can never end, or null.</summary>
+    internal Func<string?>? WhyWaitNeverEnds { get; init; }
+
     internal Poller Poller { get; }
 
     internal bool IsCurrentThread => ReferenceEquals(_current, this);
@@ -149,6 +152,9 @@ public sealed class EventLoop
 
     /// <summary>Makes <see cref="RunUntilStopped"/> return once nothing is ready. From any thread; also before the loop runs; any number of times.</summary>
     internal void Stop() => TryPostLibrary(static self => ((EventLoop)self!)._stopping = true, this);
+
+    /// <summary>Ends a loop that never ran.</summary>
+    internal void Discard() => End(static _ => { });
 
     /// <summary>Turns until <paramref name="ended"/>, which is asked between turns. Then everything of the loop ends; it cannot run again.</summary>
     internal void RunUntil(Func<bool> ended, Action<Exception> onError, Action beforeEnd)

@@ -7,6 +7,12 @@ namespace Braid.Loops;
 /// </remarks>
 internal sealed class LoopSynchronizationContext(EventLoop loop) : SynchronizationContext
 {
+    // A wait that lasts so long on a loop is a mistake; whether it can end at all is asked then. Waits for locks are far shorter.
+    private const int WatchMilliseconds = 1000;
+
+    // What the operating system's wait returns when the time is over (WAIT_TIMEOUT).
+    private const int WaitTimedOut = 258;
+
     public override void Post(SendOrPostCallback d, object? state)
     {
         if (loop.TryEnqueue(new ReadyEntry(ReadyKind.UserPost, d, state))) return;
@@ -25,4 +31,20 @@ internal sealed class LoopSynchronizationContext(EventLoop loop) : Synchronizati
     }
 
     public override SynchronizationContext CreateCopy() => this;
+
+    /// <summary>From now on the runtime calls <see cref="Wait"/> before user code blocks the loop's thread in managed code.</summary>
+    internal void WatchWaits() => SetWaitNotificationRequired();
+
+    public override int Wait(IntPtr[] waitHandles, bool waitAll, int millisecondsTimeout)
+    {
+        int left = millisecondsTimeout;
+        while (true)
+        {
+            int slice = left == Timeout.Infinite ? WatchMilliseconds : Math.Min(left, WatchMilliseconds);
+            int result = WaitHelper(waitHandles, waitAll, slice);
+            if (result != WaitTimedOut) return result;
+            if (left != Timeout.Infinite && (left -= slice) <= 0) return result;
+            if (loop.WhyWaitNeverEnds?.Invoke() is { } reason) throw new InvalidOperationException(reason);
+        }
+    }
 }

@@ -47,7 +47,11 @@ internal static class HtmlBody
         if (section.Table is { } table) HtmlTable.Write(writer, table);
         WriteNotes(writer, section.Notes);
         if (section.Timelines.Count > 0)
-            writer.Write($"<div class=\"timelines\" data-section=\"{Number(index)}\"><noscript><p>The timelines are drawn by a script, which is switched off.</p></noscript></div>\n");
+        {
+            writer.Write($"<div class=\"timelines\" data-section=\"{Number(index)}\">");
+            writer.Write("<noscript><p>The timelines are drawn by a script, which is switched off.</p></noscript></div>\n");
+        }
+
         HtmlTable.WriteFailures(writer, section);
         writer.Write("</section>\n");
     }

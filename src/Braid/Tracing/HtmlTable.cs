@@ -28,7 +28,8 @@ internal static class HtmlTable
         writer.Write("<details class=\"failures\" open>");
         HtmlBody.WriteElement(writer, "summary", "Failed items: " + ReportNumbers.Count(section.Failures.Count + section.FailuresLeftOut));
         Open(writer, "Items that failed", "failed");
-        writer.Write("<thead><tr><th scope=\"col\">Engine</th><th scope=\"col\">Item</th><th scope=\"col\">Argument</th><th scope=\"col\">Error</th></tr></thead>\n<tbody>\n");
+        writer.Write("<thead><tr><th scope=\"col\">Engine</th><th scope=\"col\">Item</th>");
+        writer.Write("<th scope=\"col\">Argument</th><th scope=\"col\">Error</th></tr></thead>\n<tbody>\n");
         foreach (var failure in section.Failures)
         {
             writer.Write("<tr>");

@@ -5,7 +5,10 @@ namespace Braid.Tracing;
 /// <summary>The page's fixed parts, which are embedded in the assembly.</summary>
 internal static partial class ReportTemplate
 {
-    private static readonly string[] Scripts = ["report.data.js", "report.view.js", "report.draw.js", "report.spans.js", "report.details.js", "report.js"];
+    private static readonly string[] Scripts =
+    [
+        "report.data.js", "report.view.js", "report.draw.js", "report.spans.js", "report.details.js", "report.js",
+    ];
 
     /// <summary>report.html, cut before and after each mark such as {{title}}.</summary>
     internal static IEnumerable<string> Pieces() => Mark().Split(Read("report.html"));

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Braid.Tracing;
 
-/// <summary>Writes a timeline the way report.data.js reads it: columns of whole numbers, times in µs since the origin, rising ones as differences.</summary>
+/// <summary>
+/// Writes a timeline the way report.data.js reads it: columns of whole numbers, times in µs since the origin, rising ones as differences.
+/// </summary>
 internal static class TimelineJson
 {
     internal static void Write(Utf8JsonWriter writer, ReportTimeline timeline)

@@ -4,6 +4,12 @@ namespace Braid.Tracing;
 internal static class TimelinePage
 {
     private const int ListedFailures = 50;
+    private const string NothingRecorded = "Nothing was recorded. Give the timeline to an executor through its options before it runs items.";
+
+    private static readonly string[] Columns =
+    [
+        "Executor", "Items", "Failed", "Cancelled", "Unfinished", "Lanes", "Most at once", "Median item", "Longest item",
+    ];
 
     internal static ReportPage Of(IReadOnlyList<TraceEvent> events)
     {
@@ -16,15 +22,13 @@ internal static class TimelinePage
         var section = new ReportSection("What ran when")
         {
             Table = executors.Count == 0 ? null : new ReportTable("Executors", Columns, [.. executors.Select(static e => Row(e.Name, e.Run))]),
-            Paragraphs = executors.Count == 0 ? ["Nothing was recorded. Give the timeline to an executor through its options before it runs items."] : [],
+            Paragraphs = executors.Count == 0 ? [NothingRecorded] : [],
             Failures = [.. failures.Take(ListedFailures)],
             FailuresLeftOut = Math.Max(0, failures.Count - ListedFailures),
             Timelines = [.. executors.Select(e => new ReportTimeline(e.Name, e.Events) { Origin = origin })],
         };
         return new ReportPage("Timeline", Facts(executors.Select(static e => e.Run), length), [section]);
     }
-
-    private static readonly string[] Columns = ["Executor", "Items", "Failed", "Cancelled", "Unfinished", "Lanes", "Most at once", "Median item", "Longest item"];
 
     private static List<ReportFact> Facts(IEnumerable<RunRecord> runs, TimeSpan length) =>
     [

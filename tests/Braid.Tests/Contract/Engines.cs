@@ -15,3 +15,21 @@ public sealed class ThreadContract : ExecutorContract
     protected override Executor Create(int concurrency, ExecutorOptions? options) =>
         new ThreadExecutor(new ThreadOptions { Threads = concurrency }.With(options));
 }
+
+public sealed class LoopContract : ExecutorContract
+{
+    protected override Executor Create(int concurrency, ExecutorOptions? options) =>
+        new LoopExecutor(new LoopOptions { MaxInFlight = concurrency }.With(options));
+}
+
+public sealed class SeveralLoopsContract : ExecutorContract
+{
+    protected override Executor Create(int concurrency, ExecutorOptions? options) =>
+        new LoopExecutor(new LoopOptions { MaxInFlight = concurrency, Loops = 3 }.With(options));
+}
+
+public sealed class PortableLoopContract : ExecutorContract
+{
+    protected override Executor Create(int concurrency, ExecutorOptions? options) =>
+        new LoopExecutor(new LoopOptions { MaxInFlight = concurrency, Poller = LoopPoller.Portable }.With(options));
+}

@@ -120,11 +120,12 @@ public sealed class HtmlReportTests
     [Fact]
     public void The_table_can_be_read_without_a_script()
     {
-        var table = new ReportTable("Five runs", ["Engine", "Time", "Speed-up"],
+        ReportRow[] rows =
         [
-            new ReportRow(["loop", "1.0 s", "4.0 ×"]) { IsWinner = true, Bar = 1 },
-            new ReportRow(["cluster"]) { CannotRun = "no broker was named" },
-        ]) { BarColumn = 2 };
+            new(["loop", "1.0 s", "4.0 ×"]) { IsWinner = true, Bar = 1 },
+            new(["cluster"]) { CannotRun = "no broker was named" },
+        ];
+        var table = new ReportTable("Five runs", ["Engine", "Time", "Speed-up"], rows) { BarColumn = 2 };
 
         var html = Write(new ReportPage("Primes", [], [new ReportSection("Primes") { Verdict = "loop", Table = table }]));
 
