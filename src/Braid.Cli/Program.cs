@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Braid.Cli.Commands;
+using Braid.Cli.WorkLoader;
 
 namespace Braid.Cli;
 
@@ -24,13 +25,8 @@ internal static class Program
         };
         HelpExamples.AddTo(root, "braid compare", "braid compare primes", "braid compare Work.cs:Square --input 3 --input 4", "braid compare --help");
 
-        var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
-        {
-            foreach (var error in parsed.Errors) await terminal.Error.WriteLineAsync($"braid: {error.Message}");
-            await terminal.Error.WriteLineAsync($"See {(args.FirstOrDefault() == CompareCommand.Name ? "braid compare" : "braid")} --help.");
-            return ExitCode.BadInput;
-        }
+        var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+        if (parsed.Errors.Count > 0) return await RefuseAsync(parsed, terminal);
 
         try
         {
@@ -51,6 +47,23 @@ internal static class Program
             await terminal.Error.WriteLineAsync("braid: interrupted before anything was measured.");
             return ExitCode.Interrupted;
         }
+    }
+
+    private static async Task<int> RefuseAsync(ParseResult parsed, Terminal terminal)
+    {
+        var command = parsed.CommandResult.Command;
+        if (command is RootCommand && parsed.UnmatchedTokens is [var typed, ..])
+        {
+            var near = NearNames.Of(typed, command.Subcommands.Select(static c => c.Name));
+            await terminal.Error.WriteLineAsync($"braid: there is no command '{typed}'.{(near.Count > 0 ? $" Did you mean {near[0]}?" : "")}");
+        }
+        else
+        {
+            foreach (var error in parsed.Errors) await terminal.Error.WriteLineAsync($"braid: {error.Message}");
+        }
+
+        await terminal.Error.WriteLineAsync($"See braid {(command is RootCommand ? "" : $"{command.Name} ")}--help.");
+        return ExitCode.BadInput;
     }
 
     /// <summary>The first signal ends the run and what was measured is written; the second ends the program at once.</summary>

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using Braid.Cli.Comparison;
 using Braid.Cli.Works;
 
@@ -19,18 +21,19 @@ internal static class CompareCommand
         };
         var input = new Option<string[]>("--input") { Description = "An item's argument; may be repeated. Text, number, date, enum, or JSON for records.", HelpName = "VALUE" };
         var inputs = new Option<string?>("--inputs") { Description = "A file with one argument a line; - is standard input. Empty lines are skipped.", HelpName = "FILE" };
-        var repeat = new Option<int>("--repeat") { Description = "Run the list of items so many times over.", HelpName = "N", DefaultValueFactory = static _ => 1 };
+        var repeat = new Option<int>("--repeat") { CustomParser = ReadNumber, Description = "Run the list of items so many times over.", HelpName = "N", DefaultValueFactory = static _ => 1 };
         var engines = new Option<string?>("--engines")
         {
             Description = $"Some of {string.Join(",", EngineNames.All.Select(EngineNames.Key))}; inline is always among them. Default: all.", HelpName = "LIST",
         };
         var concurrency = new Option<int?>("--concurrency")
         {
+            CustomParser = static result => ReadNumber(result),
             Description = $"Items at once on every engine but inline. Default: as many processes as cores; as many threads as cores, or for work that waits as many as items, "
                 + $"up to {ConcurrencyRule.MostThreads}; on the loop as many as items, up to {ConcurrencyRule.MostOnLoop}.",
             HelpName = "N",
         };
-        var turns = new Option<int?>("--turns") { Description = $"How often every engine runs. Default: {TurnPlan.Fewest} to {TurnPlan.Most}, as time allows.", HelpName = "N" };
+        var turns = new Option<int?>("--turns") { CustomParser = static result => ReadNumber(result), Description = $"How often every engine runs. Default: {TurnPlan.Fewest} to {TurnPlan.Most}, as time allows.", HelpName = "N" };
         var report = new Option<string>("--report") { Description = "The page with the table, the timelines and the verdict.", HelpName = "FILE", DefaultValueFactory = static _ => "report.html" };
         var trace = new Option<string?>("--trace") { Description = "Also write the timelines in the Trace Event format, which Perfetto opens.", HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "Write one JSON document to standard output, and nothing else." };
@@ -66,5 +69,14 @@ internal static class CompareCommand
             "braid compare bin/Release/net10.0/Shop.dll:Shop.Orders.Price --input '{\"Item\": \"tea\", \"Count\": 2}'",
             "braid compare src/Shop/Shop.csproj:Shop.Orders.FetchAsync --inputs - --json < orders.txt");
         return command;
+    }
+
+    /// <summary>The parser's own message names .NET's type instead of what to write.</summary>
+    private static int ReadNumber(ArgumentResult result)
+    {
+        var text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+        if (int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number >= 1) return number;
+        result.AddError($"{((OptionResult)result.Parent!).Option.Name} {text}: write a whole number from 1.");
+        return 1;
     }
 }

@@ -27,15 +27,7 @@ internal sealed record CompareOptions
     /// <summary>Refuses what cannot work before anything is built or measured.</summary>
     internal void Check()
     {
-        AtLeastOne("--repeat", Repeat);
-        AtLeastOne("--concurrency", Settings.Concurrency);
-        AtLeastOne("--turns", Settings.Turns);
         if (Work is null && (Input.Count > 0 || Inputs is not null))
             throw new InputException("--input and --inputs are the arguments of one work, and no WORK was given. Write: braid compare WORK --input VALUE.");
-    }
-
-    private static void AtLeastOne(string option, int? value)
-    {
-        if (value < 1) throw new InputException($"{option} {value} is too small. Write a number from 1.");
     }
 }

@@ -15,7 +15,7 @@ internal static class Engines
                 Name = name, Threads = concurrency, GlobalLock = new GlobalLock(), Timeline = timeline, TimeProvider = timeProvider,
             }),
             EngineKind.Processes => throw new PlatformNotSupportedException("not yet"),
-            _ => throw new PlatformNotSupportedException("not yet"),
+            _ => new LoopExecutor(new LoopOptions { Name = name, MaxInFlight = concurrency, Timeline = timeline, TimeProvider = timeProvider }),
         };
     }
 }

@@ -18,6 +18,9 @@ internal static class VerdictRule
     /// <summary>Work that reads and writes more than this a second does little else with its time, even if nothing has to wait.</summary>
     internal const double TransferFrom = 100e6;
 
+    /// <summary>A run shorter than this is mostly the machine's noise: processor time alone is told in steps of 10 ms.</summary>
+    internal static readonly TimeSpan TrustedFrom = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Two engines so near each other are as good: turns differ by as much on a busy machine.</summary>
     internal const double AsGood = 1.10;
 

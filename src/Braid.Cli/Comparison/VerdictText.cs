@@ -24,12 +24,13 @@ internal static class VerdictText
         if (verdict.Kind == WorkKind.CpuBound) yield return Lock(facts);
         yield return SynchronousLoop(facts);
         yield return StartUp(facts);
+        yield return TooShort(facts);
     }
 
     private static string Kind(VerdictFacts facts, Verdict verdict)
     {
         var inline = facts.Inline;
-        var run = $"inline, {facts.Items} items took {Numbers.Time(inline.Wall)}";
+        var run = $"inline, {Numbers.Items(facts.Items)} took {Numbers.Time(inline.Wall)}";
         var computing = $"{Numbers.Time(inline.CpuTime)} of processor time ({Numbers.Percent(1 - verdict.WaitShare)})";
         var wait = Numbers.Time(inline.Wall * verdict.WaitShare / facts.Items);
         return verdict.Kind switch
@@ -92,8 +93,15 @@ internal static class VerdictText
         if (gain <= TimeSpan.Zero) return $"{start} and was not earned back.";
         var items = Math.Ceiling(processes.StartUp / gain);
         return items <= facts.Items
-            ? string.Create(CultureInfo.InvariantCulture, $"{start}; it was earned back after {items:0} items.")
+            ? string.Create(CultureInfo.InvariantCulture, $"{start}; it was earned back after {Numbers.Items((int)items)}.")
             : string.Create(CultureInfo.InvariantCulture, $"{start}; it would be earned back after about {items:0} items, and there were {facts.Items}.");
+    }
+
+    private static string TooShort(VerdictFacts facts)
+    {
+        if (facts.Inline.Wall >= VerdictRule.TrustedFrom) return "";
+        var repeat = Math.Ceiling(VerdictRule.TrustedFrom * 10 / (facts.Inline.Wall + TimeSpan.FromMicroseconds(1)));
+        return string.Create(CultureInfo.InvariantCulture, $"Do not trust these numbers: the whole inline run took {Numbers.Time(facts.Inline.Wall)}, which is too short to measure. Try --repeat {repeat:0}.");
     }
 
     private static string Times(EngineRow row) => $"{Numbers.Factor(row.Speedup ?? 0)} times";

@@ -43,7 +43,7 @@ internal sealed class ComparisonTable
     {
         var turns = comparison.Turns == 1 ? "one turn" : $"medians of {comparison.Turns} turns";
         var sample = comparison.Sample is { } pair ? $", for example {pair.Argument} → {pair.Result}" : "";
-        return $"{comparison.Items} items{sample}; {turns}; {Environment.ProcessorCount} cores{(comparison.WasInterrupted ? "; interrupted" : "")}";
+        return $"{Numbers.Items(comparison.Items)}{sample}; {turns}; {Environment.ProcessorCount} cores{(comparison.WasInterrupted ? "; interrupted" : "")}";
     }
 
     private static Table NumbersTable(WorkComparison comparison)

@@ -29,6 +29,8 @@ internal static class Numbers
     /// <summary>How many times as fast.</summary>
     internal static string Factor(double factor) => factor < 1 ? factor.ToString("0.00", CultureInfo.InvariantCulture) : Digits(factor);
 
+    internal static string Items(int count) => count == 1 ? "1 item" : $"{Count(count)} items";
+
     internal static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Digits(double value) => value.ToString(value >= 99.95 ? "0" : value >= 9.995 ? "0.0" : "0.00", CultureInfo.InvariantCulture);

@@ -22,6 +22,8 @@ internal sealed record WorkReference(string Text, WorkSource Source, string File
     {
         if (builtInNames.Contains(text)) return new WorkReference(text, WorkSource.BuiltIn, "", text);
 
+        if (text.StartsWith('-')) throw new InputException($"There is no option '{text}'. See braid compare --help.");
+
         // The last colon: a path on Windows begins with a drive's.
         var colon = text.LastIndexOf(':');
         var file = colon < 0 ? text : text[..colon];
