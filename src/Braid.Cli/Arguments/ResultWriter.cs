@@ -30,10 +30,11 @@ internal static class ResultWriter
         }
     }
 
-    /// <summary>One line, at most so long, for tables and messages.</summary>
+    /// <summary>One line, at most so long, for tables and messages. Cut in the middle: a path's end says more than its beginning.</summary>
     internal static string WriteShort(object? value, int longest = 60)
     {
         var text = Write(value).ReplaceLineEndings(" ");
-        return text.Length <= longest ? text : string.Concat(text.AsSpan(0, longest - 1), "…");
+        var kept = (longest - 1) / 2;
+        return text.Length <= longest ? text : string.Concat(text.AsSpan(0, kept), "…", text.AsSpan(text.Length - kept));
     }
 }

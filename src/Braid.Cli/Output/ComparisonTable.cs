@@ -30,7 +30,7 @@ internal sealed class ComparisonTable
     {
         _console.WriteLine();
         _console.MarkupLineInterpolated($"[bold]{comparison.Work}[/]{(comparison.Description is null ? "" : $": {comparison.Description}")}");
-        _console.WriteLine(Facts(comparison));
+        WriteText(Facts(comparison));
         _console.WriteLine();
         _console.Write(NumbersTable(comparison));
         _console.Write(TimesTable(comparison));
