@@ -14,7 +14,7 @@ internal static class Engines
             {
                 Name = name, Threads = concurrency, GlobalLock = new GlobalLock(), Timeline = timeline, TimeProvider = timeProvider,
             }),
-            EngineKind.Processes => throw new PlatformNotSupportedException("not yet"),
+            EngineKind.Processes => new ProcessExecutor(new ProcessOptions { Name = name, Workers = concurrency, Timeline = timeline, TimeProvider = timeProvider }),
             _ => new LoopExecutor(new LoopOptions { Name = name, MaxInFlight = concurrency, Timeline = timeline, TimeProvider = timeProvider }),
         };
     }

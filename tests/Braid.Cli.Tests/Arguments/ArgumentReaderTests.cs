@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Numerics;
 using Braid.Cli.Arguments;
 using Braid.Cli.Tests.Support;
@@ -27,7 +26,6 @@ public sealed class ArgumentReaderTests
         { "12:30", new TimeOnly(12, 30) },
         { "00:00:30", TimeSpan.FromSeconds(30) },
         { "friday", DayOfWeek.Friday },
-        { "127.0.0.1", IPAddress.Loopback },
         { "http://localhost/x", new Uri("http://localhost/x") },
         { "{\"x\": 3, \"Y\": 4}", new SampleWorks.Vector(3, 4) },
     };
@@ -64,7 +62,7 @@ public sealed class ArgumentReaderTests
     [InlineData("31.7.2026", typeof(DateOnly), "Write a value such as 2026-07-31.")]
     [InlineData("{", typeof(SampleWorks.Vector), "is not JSON for Vector.")]
     [InlineData("{", typeof(SampleWorks.Vector), "for example {\"X\": 1, \"Y\": 1}.")]
-    [InlineData("x", typeof(Stream), "Use an argument type that can be written as text")]
+    [InlineData("{}", typeof(Stream), "Use an argument type that can be written as text")]
     public void What_cannot_be_read_is_refused_with_place_value_and_what_to_write(string text, Type type, string message)
     {
         var exception = Assert.Throws<InputException>(() => ArgumentReader.Read(text, type, "numbers.txt(3)"));

@@ -22,7 +22,7 @@ public sealed class CompareCommandTests : IDisposable
     [Fact]
     public async Task A_record_is_given_and_shown_as_JSON()
     {
-        var run = await CommandRun.CompareSampleAsync(_folder, """{"x": 3, "y": 4}""", "Twice", "--inputs", "-");
+        var run = await CommandRun.CompareSampleFromInputAsync(_folder, """{"x": 3, "y": 4}""", "Twice", "--inputs", "-");
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Contains("""{"X":3,"Y":4} → {"X":6,"Y":8}""", run.Output, StringComparison.Ordinal);
     }

@@ -19,8 +19,8 @@ internal sealed record CommandRun(int ExitCode, string Output, string Error)
     }
 
     /// <summary>Compares a sample work, quickly: on threads, one turn.</summary>
-    internal static Task<CommandRun> CompareSampleAsync(TemporaryFolder folder, string method, params string[] more) => CompareSampleAsync(folder, "", method, more);
+    internal static Task<CommandRun> CompareSampleAsync(TemporaryFolder folder, string method, params string[] more) => CompareSampleFromInputAsync(folder, "", method, more);
 
-    internal static Task<CommandRun> CompareSampleAsync(TemporaryFolder folder, string input, string method, params string[] more) =>
+    internal static Task<CommandRun> CompareSampleFromInputAsync(TemporaryFolder folder, string input, string method, params string[] more) =>
         RunAsync(input, ["compare", $"{ThisAssembly}:{typeof(SampleWorks).FullName}.{method}", "--engines", "threads", "--turns", "1", "--report", folder.File("report.html"), .. more], TestContext.Current.CancellationToken);
 }
