@@ -100,7 +100,8 @@ public abstract class WorkItem
     /// <summary>The argument, for people; shortened.</summary>
     internal abstract string ArgumentText { get; }
 
-    private protected ExecutionContext? Flow { get; }
+    /// <summary>The caller's context. Engines elsewhere end a failed item in it, so that another attempt is submitted from where the first was.</summary>
+    internal ExecutionContext? Flow { get; }
 
     private protected bool IsMeasured { get; }
 
