@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Xunit;
 
 namespace Braid.Tests.Processes;
@@ -25,8 +26,9 @@ public abstract class ProcessTest : IAsyncDisposable
         return executor;
     }
 
-    protected static ValueTask<TResult> Run<TArg, TResult>(Executor executor, Func<TArg, TResult> work, TArg arg, CancellationToken cancellationToken = default) =>
-        executor.RunAsync(Work.Of(work), arg, cancellationToken);
+    protected static ValueTask<TResult> Run<TArg, TResult>(
+        Executor executor, Func<TArg, TResult> work, TArg arg, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        executor.RunAsync(Work.Of(work, name), arg, cancellationToken);
 
     protected static Task<TResult> Soon<TResult>(ValueTask<TResult> task) => task.AsTask().WaitAsync(Limit);
 
