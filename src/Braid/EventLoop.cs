@@ -1,10 +1,221 @@
+using System.Runtime.ExceptionServices;
+using Braid.Loops;
+
 namespace Braid;
 
-/// <summary>placeholder</summary>
+/// <summary>
+/// One thread that does many things at a time: it runs callbacks one after the other, and sleeps when none is ready until a socket, a
+/// timer or another thread has something to do.
+/// </summary>
+/// <remarks>
+/// Start one with <see cref="Run{TResult}"/>. Inside it everything is ordinary async code, and after any await it is back on the loop's
+/// thread, so nothing that only the loop touches needs a lock. The price: a callback that blocks or computes holds up all others; give
+/// such work to <see cref="OffloadAsync"/>. Members are for the loop's thread unless they say otherwise.
+/// Reading order for the inside: <c>Loops/LoopIteration.cs</c>, <c>ReadyQueue.cs</c>, <c>LoopOperation.cs</c>, then a poller.
+/// </remarks>
 public sealed class EventLoop
 {
-    internal EventLoop() { }
+    // Turns that left-over callbacks get when the loop ends: enough for chains of finally blocks, and an end to those that go on for ever.
+    private const int LastTurns = 1000;
 
-    /// <summary>placeholder</summary>
-    public static void Run(Func<CancellationToken, Task> main, LoopOptions? options = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    [ThreadStatic]
+    private static EventLoop? _current;
+
+    private readonly LoopIteration _iteration;
+    private readonly IncomingQueue _incoming;
+    private readonly LoopTimers _timers;
+    private readonly OffloadThreads _offload;
+    private bool _stopping;
+
+    internal EventLoop(LoopOptions options)
+    {
+        options.Validate();
+        Context = new LoopSynchronizationContext(this);
+        Poller = CreatePoller(options.Poller);
+        _incoming = new IncomingQueue(Poller);
+        _timers = new LoopTimers(this, options.TimeProvider);
+        _iteration = new LoopIteration(Context, Poller, _incoming, _timers, options.TimeProvider);
+        _offload = new OffloadThreads(options.Name ?? nameof(EventLoop));
+        Ready = _iteration.Ready;
+        TimeProvider = new LoopTimeProvider(this, _timers, options.TimeProvider);
+    }
+
+    /// <summary>The loop whose thread this is; null on any other thread. Costs a nanosecond.</summary>
+    public static EventLoop? Current => _current;
+
+    /// <summary>
+    /// The loop's clock. Timers made with it are the loop's own and fire on its thread: <c>Task.Delay(d, loop.TimeProvider)</c>,
+    /// <c>new PeriodicTimer(d, loop.TimeProvider)</c>. From any thread.
+    /// </summary>
+    /// <remarks>A timer's callback runs without a SynchronizationContext, as library code does.</remarks>
+    public TimeProvider TimeProvider { get; }
+
+    /// <summary>The context that brings user code back to the loop. One instance per loop.</summary>
+    internal LoopSynchronizationContext Context { get; }
+
+    internal ReadyQueue Ready { get; }
+
+    /// <summary>Asked when code on the loop has blocked it in a wait for a while: why that wait can never end, or null.</summary>
+    internal Func<string?>? WhyWaitNeverEnds { get; init; }
+
+    internal Poller Poller { get; }
+
+    /// <summary>Timers that are set.</summary>
+    internal int TimerCount => _timers.Count;
+
+    internal bool IsCurrentThread => ReferenceEquals(_current, this);
+
+    /// <summary>Whether an operation that could complete at once may; see <see cref="LoopIteration.MayCompleteInline"/>.</summary>
+    internal bool MayCompleteInline => _iteration.MayCompleteInline;
+
+    /// <summary>Runs an event loop on this thread until <paramref name="main"/> has ended, and returns its result.</summary>
+    /// <param name="main">Called on the loop. Its token is cancelled by <paramref name="cancellationToken"/>, by the first Ctrl-C (a
+    /// second one ends the program), by an error of a posted callback, and when main has ended.</param>
+    /// <param name="options">How the loop is set up; null: the defaults.</param>
+    /// <param name="cancellationToken">Asks main to end.</param>
+    /// <returns>What main returned.</returns>
+    /// <remarks>
+    /// When main has ended, sleeps and sockets that are still in use fail, callbacks that are ready get a last chance to run, and the
+    /// loop's sockets are closed. An exception of main reaches the caller unchanged. A callback that nobody awaits (from <see cref="Post"/>
+    /// or an async void method) and throws cancels main, and its exception is thrown when main has ended; if main failed too, or
+    /// several callbacks did, an <see cref="AggregateException"/> holds them all.
+    /// </remarks>
+    /// <exception cref="InvalidOperationException">This thread runs an event loop already.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before main began, or main ended that way.</exception>
+    public static TResult Run<TResult>(Func<CancellationToken, Task<TResult>> main, LoopOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(main);
+        RefuseNested();
+        return new LoopMain<TResult>(main).Run(options ?? new LoopOptions(), cancellationToken);
+    }
+
+    /// <inheritdoc cref="Run{TResult}"/>
+    /// <returns>Nothing.</returns>
+    public static void Run(Func<CancellationToken, Task> main, LoopOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(main);
+        RefuseNested();
+        new LoopMain<bool>(token => LoopMain.WithoutResult(main(token))).Run(options ?? new LoopOptions(), cancellationToken);
+    }
+
+    /// <summary>Await it to let everything else that is ready run first, exactly once. Allocates nothing, costs about 30 ns.</summary>
+    /// <remarks>Off a loop it is <see cref="Task.Yield"/>.</remarks>
+    public static LoopYield Yield() => default;
+
+    /// <summary>Waits. The cheap way: without a cancellable token it allocates nothing once warm.</summary>
+    /// <param name="delay">How long; never less, measured by the loop's clock. Zero gives way once. <see cref="Timeout.InfiniteTimeSpan"/> waits for the token.</param>
+    /// <param name="cancellationToken">Ends the wait at once.</param>
+    /// <exception cref="InvalidOperationException">Called from another thread; there use <c>Task.Delay(delay, loop.TimeProvider)</c>.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled, or the loop ended.</exception>
+    public ValueTask SleepAsync(TimeSpan delay, CancellationToken cancellationToken = default)
+    {
+        if (delay < TimeSpan.Zero && delay != Timeout.InfiniteTimeSpan)
+            throw new ArgumentOutOfRangeException(nameof(delay), delay, "delay must not be negative, except Timeout.InfiniteTimeSpan.");
+        if (!IsCurrentThread)
+            throw new InvalidOperationException("EventLoop.SleepAsync must be called on the loop's own thread; elsewhere use Task.Delay(delay, loop.TimeProvider).");
+        return _timers.SleepAsync(delay, cancellationToken);
+    }
+
+    /// <summary>Queues a callback, first in, first out, to run on the loop as user code. From any thread; wakes a sleeping loop.</summary>
+    /// <remarks>The caller's ExecutionContext does not flow. See <see cref="Run{TResult}"/> for what happens if the callback throws.</remarks>
+    /// <exception cref="ObjectDisposedException">The loop has ended.</exception>
+    public void Post(Action<object?> callback, object? state)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        if (!TryEnqueue(new ReadyEntry(ReadyKind.User, callback, state))) throw Ended();
+    }
+
+    /// <summary>Runs a blocking call on a thread of its own, with the caller's ExecutionContext, and comes back to the loop. From any thread.</summary>
+    /// <param name="blocking">The call. It runs off the loop: it must not touch what only the loop may.</param>
+    /// <param name="arg">Its argument.</param>
+    /// <param name="cancellationToken">Cancelled before the call has begun: it never runs. A call that has begun cannot be stopped; give it the token too.</param>
+    /// <returns>The call's result or its exception.</returns>
+    /// <remarks>Threads are kept for the next call, at most 64 per loop; further calls wait. Costs about 10 µs.</remarks>
+    /// <exception cref="ObjectDisposedException">The loop has ended.</exception>
+    public Task<TResult> OffloadAsync<TArg, TResult>(Func<TArg, TResult> blocking, TArg arg, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(blocking);
+        if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<TResult>(cancellationToken);
+        var call = new OffloadCall<TArg, TResult>(this, blocking, arg, cancellationToken);
+        return _offload.TryRun(call.Run) ? call.Task : throw Ended();
+    }
+
+    /// <summary>A handler for <see cref="HttpClient"/> whose connections are this loop's own sockets. From any thread.</summary>
+    /// <remarks>Its properties may be changed before the first request, except <see cref="SocketsHttpHandler.ConnectCallback"/>. Dispose it before the loop ends.</remarks>
+    public SocketsHttpHandler CreateHttpHandler() => new()
+    {
+        ConnectCallback = (connection, cancellationToken) => SocketConnector.ConnectStreamAsync(this, connection.DnsEndPoint, cancellationToken),
+    };
+
+    /// <summary>Runs the loop on this thread until <see cref="Stop"/> has been called and nothing is ready any more.</summary>
+    /// <remarks>A callback that throws ends the process, as an async void method does: the exception is thrown on the thread pool.</remarks>
+    internal void RunUntilStopped() =>
+        RunUntil(() => _stopping && _iteration.IsIdle, static exception => ThreadPool.UnsafeQueueUserWorkItem(
+            static error => ExceptionDispatchInfo.Throw(error), exception, preferLocal: false), static () => { });
+
+    /// <summary>Makes <see cref="RunUntilStopped"/> return once nothing is ready. From any thread; also before the loop runs; any number of times.</summary>
+    internal void Stop() => TryPostLibrary(static self => ((EventLoop)self!)._stopping = true, this);
+
+    /// <summary>Ends a loop that never ran.</summary>
+    internal void Discard() => End(static _ => { });
+
+    /// <summary>Turns until <paramref name="ended"/>, which is asked between turns. Then everything of the loop ends; it cannot run again.</summary>
+    internal void RunUntil(Func<bool> ended, Action<Exception> onError, Action beforeEnd)
+    {
+        RefuseNested();
+        var outerContext = SynchronizationContext.Current;
+        _current = this;
+        try
+        {
+            _iteration.Begin();
+            while (!ended()) _iteration.Turn(onError);
+            beforeEnd();
+        }
+        finally
+        {
+            End(onError);
+            _current = null;
+            SynchronizationContext.SetSynchronizationContext(outerContext);
+        }
+    }
+
+    /// <summary>Queues an entry: on the loop's thread directly, from another through a lock and, if the loop sleeps, a wake-up. False: the loop has ended.</summary>
+    internal bool TryEnqueue(in ReadyEntry entry)
+    {
+        if (!IsCurrentThread) return _incoming.TryAdd(entry);
+        Ready.Enqueue(entry);
+        return true;
+    }
+
+    /// <summary>Queues a callback to run without a SynchronizationContext. False: the loop has ended.</summary>
+    internal bool TryPostLibrary(Action<object?> callback, object? state) => TryEnqueue(new ReadyEntry(ReadyKind.Library, callback, state));
+
+    internal static ObjectDisposedException Ended() => new(nameof(EventLoop), "The event loop has ended; nothing can run on it any more.");
+
+    /// <summary>The current loop, for members that only make sense on one.</summary>
+    internal static EventLoop Require(string member) => _current ?? throw new InvalidOperationException(
+        $"{member} must be called on an event loop: inside EventLoop.Run, or in work that a LoopExecutor runs.");
+
+    private void End(Action<Exception> onError)
+    {
+        _timers.Close();
+        Poller.CloseSockets();
+        for (var turn = 0; turn < LastTurns && !_iteration.IsIdle; turn++) _iteration.LastTurn(onError);
+        _incoming.Close();
+        _iteration.LastTurn(onError); // what came just before the door was shut
+        _iteration.End();
+        _offload.Close();
+        Poller.CloseSockets(); // what the last callbacks opened
+        Poller.Dispose();
+    }
+
+    private Poller CreatePoller(LoopPoller poller) => poller != LoopPoller.Portable && OperatingSystem.IsLinux()
+        ? new EpollPoller(this)
+        : new PortablePoller(this);
+
+    private static void RefuseNested()
+    {
+        if (_current is not null)
+            throw new InvalidOperationException("This thread runs an event loop already. Await the function here instead of running a second loop inside the first.");
+    }
 }

@@ -26,6 +26,7 @@ public abstract class WorkItem
     private readonly ItemLimit? _limit;
     private int _state;
     private int _waitingChildren;
+    private int _unfinishedChildren;
     private long _startedAt;
 
     private protected WorkItem(Executor executor, string name, CancellationToken cancellationToken, TimeSpan timeout, bool isMeasured)
@@ -46,7 +47,9 @@ public abstract class WorkItem
         if (Current is { IsFinished: false } parent && parent.Executor == executor)
         {
             Parent = parent;
+            parent.LastChildName = name;
             Interlocked.Increment(ref parent._waitingChildren);
+            Interlocked.Increment(ref parent._unfinishedChildren);
         }
     }
 
@@ -76,11 +79,23 @@ public abstract class WorkItem
     /// <summary>Items that this one's work gave to the same executor and that no worker has begun.</summary>
     internal int WaitingChildren => Volatile.Read(ref _waitingChildren);
 
+    /// <summary>Items that this one's work gave to the same executor and that have not finished.</summary>
+    internal int UnfinishedChildren => Volatile.Read(ref _unfinishedChildren);
+
+    /// <summary>The name of the item that this one's work gave to the same executor last; for messages.</summary>
+    internal string LastChildName { get; private set; } = "";
+
     /// <summary>Called when the item ended by its time limit while its work still runs: the worker that holds it cannot be used.</summary>
     internal Action<WorkItem>? Abandoned { get; set; }
 
+    /// <summary>Called just before whoever waits for the item hears of its end: the worker that ran it is about to be free.</summary>
+    internal Action? Ending { get; set; }
+
     /// <summary>The function's identity for another process.</summary>
     internal abstract FunctionId Function { get; }
+
+    /// <summary>True when the work returns something to await.</summary>
+    internal abstract bool IsAsync { get; }
 
     /// <summary>The argument, for people; shortened.</summary>
     internal abstract string ArgumentText { get; }
@@ -94,7 +109,8 @@ public abstract class WorkItem
 
     private protected bool IsTimedOut => _limit?.IsOver ?? false;
 
-    private int Lane { get; set; } = -1;
+    /// <summary>The row of the worker that began it; -1: none has.</summary>
+    internal int Lane { get; private set; } = -1;
 
     /// <summary>A worker took the item. A finished item stays as it is; one whose token is cancelled ends here.</summary>
     /// <param name="lane">The worker's row on the timeline, from 0.</param>
@@ -166,6 +182,8 @@ public abstract class WorkItem
     {
         if (_startedAt != 0) Duration = Executor.TimeProvider.GetElapsedTime(_startedAt);
         _limit?.Dispose();
+        if (Parent is { } parent) Interlocked.Decrement(ref parent._unfinishedChildren);
+        Ending?.Invoke();
         Parent = null; // Or a long chain of items that start each other would keep the first one alive.
         Executor.Timeline?.Record(Id, Name, phase, Executor.Name, Lane, detail);
     }

@@ -90,6 +90,7 @@ internal sealed class ItemStream<TArg, TResult> : IAsyncDisposable
             if (!filled.IsCompletedSuccessfully) return MoveNextSlowAsync(filled);
             if (_refusal is null && !_window.IsEmpty && TryTakeSoon(out var place))
             {
+                if (place.Exception is not null && _callerToken.IsCancellationRequested) return StopForCallerAsync();
                 Take(place);
                 return new(true);
             }
@@ -161,13 +162,10 @@ internal sealed class ItemStream<TArg, TResult> : IAsyncDisposable
         await filled.ConfigureAwait(false);
         while (true)
         {
-            if (_callerToken.IsCancellationRequested)
-            {
-                await StopAsync().ConfigureAwait(false);
-                throw new OperationCanceledException(_callerToken);
-            }
+            if (!_callerToken.IsCancellationRequested) await FillAsync().ConfigureAwait(false);
 
-            await FillAsync().ConfigureAwait(false);
+            // Also after filling: an executor that runs items right there was cancelled in the middle of it.
+            if (_callerToken.IsCancellationRequested) return await StopForCallerAsync().ConfigureAwait(false);
             if (_window.TryTake(out var place))
             {
                 await ThrowIfRefusedAsync(place).ConfigureAwait(false);
@@ -318,6 +316,12 @@ internal sealed class ItemStream<TArg, TResult> : IAsyncDisposable
         if (_refusal is null || !ReferenceEquals(place.Exception, _refusal)) return;
         await StopAsync().ConfigureAwait(false);
         ExceptionDispatchInfo.Throw(_refusal);
+    }
+
+    private async ValueTask<bool> StopForCallerAsync()
+    {
+        await StopAsync().ConfigureAwait(false);
+        throw new OperationCanceledException(_callerToken);
     }
 
     private async ValueTask<bool> EndAsync()

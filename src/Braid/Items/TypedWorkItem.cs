@@ -15,6 +15,8 @@ internal abstract class TypedWorkItem<TArg, TResult>(
 
     internal override FunctionId Function => work.Function;
 
+    internal override bool IsAsync => work.IsAsync;
+
     internal override string ArgumentText =>
         WorkName.Shorten(Arg is null ? "null" : Convert.ToString(Arg, CultureInfo.InvariantCulture) ?? "", LongestArgumentText);
 

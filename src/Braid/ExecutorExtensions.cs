@@ -1,0 +1,365 @@
+using System.Runtime.CompilerServices;
+using Braid.Items;
+
+namespace Braid;
+
+/// <summary>
+/// The verbs of <see cref="Executor"/> and <see cref="TaskGroup"/> with a function where they take a <see cref="Work{TArg, TResult}"/>, for
+/// each of the six shapes: <c>executor.MapAsync(urls, FetchAsync)</c>. Sugar only; each is one call of <see cref="Work"/>.
+/// </summary>
+public static class ExecutorExtensions
+{
+    // ── RunAsync ──
+
+    /// <inheritdoc cref="Executor.RunAsync{TArg, TResult}(Work{TArg, TResult}, TArg, CancellationToken)"/>
+    /// <param name="executor">The executor.</param>
+    /// <param name="work">The function.</param>
+    /// <param name="arg">Its argument.</param>
+    /// <param name="cancellationToken">See <see cref="Executor.RunAsync{TArg, TResult}(Work{TArg, TResult}, TArg, CancellationToken)"/>.</param>
+    /// <param name="name">The work's name; by default what is written at the call site.</param>
+    public static ValueTask<TResult> RunAsync<TArg, TResult>(
+        this Executor executor, Func<TArg, TResult> work, TArg arg,
+        CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).RunAsync(Work.Of(work, name), arg, cancellationToken);
+
+    /// <inheritdoc cref="RunAsync{TArg, TResult}(Executor, Func{TArg, TResult}, TArg, CancellationToken, string)"/>
+    public static ValueTask<TResult> RunAsync<TArg, TResult>(
+        this Executor executor, Func<TArg, CancellationToken, TResult> work, TArg arg,
+        CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).RunAsync(Work.Of(work, name), arg, cancellationToken);
+
+    /// <inheritdoc cref="RunAsync{TArg, TResult}(Executor, Func{TArg, TResult}, TArg, CancellationToken, string)"/>
+    public static ValueTask<TResult> RunAsync<TArg, TResult>(
+        this Executor executor, Func<TArg, Task<TResult>> work, TArg arg,
+        CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).RunAsync(Work.Of(work, name), arg, cancellationToken);
+
+    /// <inheritdoc cref="RunAsync{TArg, TResult}(Executor, Func{TArg, TResult}, TArg, CancellationToken, string)"/>
+    public static ValueTask<TResult> RunAsync<TArg, TResult>(
+        this Executor executor, Func<TArg, CancellationToken, Task<TResult>> work, TArg arg,
+        CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).RunAsync(Work.Of(work, name), arg, cancellationToken);
+
+    /// <inheritdoc cref="RunAsync{TArg, TResult}(Executor, Func{TArg, TResult}, TArg, CancellationToken, string)"/>
+    [OverloadResolutionPriority(1)]
+    public static ValueTask<TResult> RunAsync<TArg, TResult>(
+        this Executor executor, Func<TArg, ValueTask<TResult>> work, TArg arg,
+        CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).RunAsync(Work.Of(work, name), arg, cancellationToken);
+
+    /// <inheritdoc cref="RunAsync{TArg, TResult}(Executor, Func{TArg, TResult}, TArg, CancellationToken, string)"/>
+    [OverloadResolutionPriority(1)]
+    public static ValueTask<TResult> RunAsync<TArg, TResult>(
+        this Executor executor, Func<TArg, CancellationToken, ValueTask<TResult>> work, TArg arg,
+        CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).RunAsync(Work.Of(work, name), arg, cancellationToken);
+
+    // ── MapAsync ──
+
+    /// <inheritdoc cref="Executor.MapAsync{TArg, TResult}(IAsyncEnumerable{TArg}, Work{TArg, TResult}, MapOptions?, CancellationToken)"/>
+    /// <param name="executor">The executor.</param>
+    /// <param name="source">The arguments.</param>
+    /// <param name="work">The function.</param>
+    /// <param name="options">See <see cref="MapOptions"/>.</param>
+    /// <param name="cancellationToken">Cancels what runs and ends the enumeration.</param>
+    /// <param name="name">The work's name; by default what is written at the call site.</param>
+    public static IAsyncEnumerable<TResult> MapAsync<TArg, TResult>(
+        this Executor executor, IEnumerable<TArg> source, Func<TArg, TResult> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).MapAsync(source, Work.Of(work, name), options, cancellationToken);
+
+    /// <inheritdoc cref="MapAsync{TArg, TResult}(Executor, IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken, string)"/>
+    public static IAsyncEnumerable<TResult> MapAsync<TArg, TResult>(
+        this Executor executor, IEnumerable<TArg> source, Func<TArg, CancellationToken, TResult> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).MapAsync(source, Work.Of(work, name), options, cancellationToken);
+
+    /// <inheritdoc cref="MapAsync{TArg, TResult}(Executor, IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken, string)"/>
+    public static IAsyncEnumerable<TResult> MapAsync<TArg, TResult>(
+        this Executor executor, IEnumerable<TArg> source, Func<TArg, Task<TResult>> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).MapAsync(source, Work.Of(work, name), options, cancellationToken);
+
+    /// <inheritdoc cref="MapAsync{TArg, TResult}(Executor, IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken, string)"/>
+    public static IAsyncEnumerable<TResult> MapAsync<TArg, TResult>(
+        this Executor executor, IEnumerable<TArg> source, Func<TArg, CancellationToken, Task<TResult>> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).MapAsync(source, Work.Of(work, name), options, cancellationToken);
+
+    /// <inheritdoc cref="MapAsync{TArg, TResult}(Executor, IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken, string)"/>
+    [OverloadResolutionPriority(1)]
+    public static IAsyncEnumerable<TResult> MapAsync<TArg, TResult>(
+        this Executor executor, IEnumerable<TArg> source, Func<TArg, ValueTask<TResult>> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).MapAsync(source, Work.Of(work, name), options, cancellationToken);
+
+    /// <inheritdoc cref="MapAsync{TArg, TResult}(Executor, IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken, string)"/>
+    [OverloadResolutionPriority(1)]
+    public static IAsyncEnumerable<TResult> MapAsync<TArg, TResult>(
+        this Executor executor, IEnumerable<TArg> source, Func<TArg, CancellationToken, ValueTask<TResult>> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).MapAsync(source, Work.Of(work, name), options, cancellationToken);
+
+    /// <inheritdoc cref="MapAsync{TArg, TResult}(Executor, IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken, string)"/>
+    public static IAsyncEnumerable<TResult> MapAsync<TArg, TResult>(
+        this Executor executor, IAsyncEnumerable<TArg> source, Func<TArg, TResult> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).MapAsync(source, Work.Of(work, name), options, cancellationToken);
+
+    /// <inheritdoc cref="MapAsync{TArg, TResult}(Executor, IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken, string)"/>
+    public static IAsyncEnumerable<TResult> MapAsync<TArg, TResult>(
+        this Executor executor, IAsyncEnumerable<TArg> source, Func<TArg, CancellationToken, TResult> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).MapAsync(source, Work.Of(work, name), options, cancellationToken);
+
+    /// <inheritdoc cref="MapAsync{TArg, TResult}(Executor, IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken, string)"/>
+    public static IAsyncEnumerable<TResult> MapAsync<TArg, TResult>(
+        this Executor executor, IAsyncEnumerable<TArg> source, Func<TArg, Task<TResult>> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).MapAsync(source, Work.Of(work, name), options, cancellationToken);
+
+    /// <inheritdoc cref="MapAsync{TArg, TResult}(Executor, IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken, string)"/>
+    public static IAsyncEnumerable<TResult> MapAsync<TArg, TResult>(
+        this Executor executor, IAsyncEnumerable<TArg> source, Func<TArg, CancellationToken, Task<TResult>> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).MapAsync(source, Work.Of(work, name), options, cancellationToken);
+
+    /// <inheritdoc cref="MapAsync{TArg, TResult}(Executor, IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken, string)"/>
+    [OverloadResolutionPriority(1)]
+    public static IAsyncEnumerable<TResult> MapAsync<TArg, TResult>(
+        this Executor executor, IAsyncEnumerable<TArg> source, Func<TArg, ValueTask<TResult>> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).MapAsync(source, Work.Of(work, name), options, cancellationToken);
+
+    /// <inheritdoc cref="MapAsync{TArg, TResult}(Executor, IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken, string)"/>
+    [OverloadResolutionPriority(1)]
+    public static IAsyncEnumerable<TResult> MapAsync<TArg, TResult>(
+        this Executor executor, IAsyncEnumerable<TArg> source, Func<TArg, CancellationToken, ValueTask<TResult>> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).MapAsync(source, Work.Of(work, name), options, cancellationToken);
+
+    // ── OutcomesAsync ──
+
+    /// <inheritdoc cref="Executor.OutcomesAsync{TArg, TResult}(IAsyncEnumerable{TArg}, Work{TArg, TResult}, MapOptions?, CancellationToken)"/>
+    /// <param name="executor">The executor.</param>
+    /// <param name="source">The arguments.</param>
+    /// <param name="work">The function.</param>
+    /// <param name="options">See <see cref="MapOptions"/>.</param>
+    /// <param name="cancellationToken">Cancels what runs and ends the enumeration.</param>
+    /// <param name="name">The work's name; by default what is written at the call site.</param>
+    public static IAsyncEnumerable<Outcome<TArg, TResult>> OutcomesAsync<TArg, TResult>(
+        this Executor executor, IEnumerable<TArg> source, Func<TArg, TResult> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).OutcomesAsync(source, Work.Of(work, name), options, cancellationToken);
+
+    /// <inheritdoc cref="OutcomesAsync{TArg, TResult}(Executor, IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken, string)"/>
+    public static IAsyncEnumerable<Outcome<TArg, TResult>> OutcomesAsync<TArg, TResult>(
+        this Executor executor, IEnumerable<TArg> source, Func<TArg, CancellationToken, TResult> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).OutcomesAsync(source, Work.Of(work, name), options, cancellationToken);
+
+    /// <inheritdoc cref="OutcomesAsync{TArg, TResult}(Executor, IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken, string)"/>
+    public static IAsyncEnumerable<Outcome<TArg, TResult>> OutcomesAsync<TArg, TResult>(
+        this Executor executor, IEnumerable<TArg> source, Func<TArg, Task<TResult>> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).OutcomesAsync(source, Work.Of(work, name), options, cancellationToken);
+
+    /// <inheritdoc cref="OutcomesAsync{TArg, TResult}(Executor, IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken, string)"/>
+    public static IAsyncEnumerable<Outcome<TArg, TResult>> OutcomesAsync<TArg, TResult>(
+        this Executor executor, IEnumerable<TArg> source, Func<TArg, CancellationToken, Task<TResult>> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).OutcomesAsync(source, Work.Of(work, name), options, cancellationToken);
+
+    /// <inheritdoc cref="OutcomesAsync{TArg, TResult}(Executor, IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken, string)"/>
+    [OverloadResolutionPriority(1)]
+    public static IAsyncEnumerable<Outcome<TArg, TResult>> OutcomesAsync<TArg, TResult>(
+        this Executor executor, IEnumerable<TArg> source, Func<TArg, ValueTask<TResult>> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).OutcomesAsync(source, Work.Of(work, name), options, cancellationToken);
+
+    /// <inheritdoc cref="OutcomesAsync{TArg, TResult}(Executor, IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken, string)"/>
+    [OverloadResolutionPriority(1)]
+    public static IAsyncEnumerable<Outcome<TArg, TResult>> OutcomesAsync<TArg, TResult>(
+        this Executor executor, IEnumerable<TArg> source, Func<TArg, CancellationToken, ValueTask<TResult>> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).OutcomesAsync(source, Work.Of(work, name), options, cancellationToken);
+
+    /// <inheritdoc cref="OutcomesAsync{TArg, TResult}(Executor, IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken, string)"/>
+    public static IAsyncEnumerable<Outcome<TArg, TResult>> OutcomesAsync<TArg, TResult>(
+        this Executor executor, IAsyncEnumerable<TArg> source, Func<TArg, TResult> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).OutcomesAsync(source, Work.Of(work, name), options, cancellationToken);
+
+    /// <inheritdoc cref="OutcomesAsync{TArg, TResult}(Executor, IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken, string)"/>
+    public static IAsyncEnumerable<Outcome<TArg, TResult>> OutcomesAsync<TArg, TResult>(
+        this Executor executor, IAsyncEnumerable<TArg> source, Func<TArg, CancellationToken, TResult> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).OutcomesAsync(source, Work.Of(work, name), options, cancellationToken);
+
+    /// <inheritdoc cref="OutcomesAsync{TArg, TResult}(Executor, IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken, string)"/>
+    public static IAsyncEnumerable<Outcome<TArg, TResult>> OutcomesAsync<TArg, TResult>(
+        this Executor executor, IAsyncEnumerable<TArg> source, Func<TArg, Task<TResult>> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).OutcomesAsync(source, Work.Of(work, name), options, cancellationToken);
+
+    /// <inheritdoc cref="OutcomesAsync{TArg, TResult}(Executor, IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken, string)"/>
+    public static IAsyncEnumerable<Outcome<TArg, TResult>> OutcomesAsync<TArg, TResult>(
+        this Executor executor, IAsyncEnumerable<TArg> source, Func<TArg, CancellationToken, Task<TResult>> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).OutcomesAsync(source, Work.Of(work, name), options, cancellationToken);
+
+    /// <inheritdoc cref="OutcomesAsync{TArg, TResult}(Executor, IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken, string)"/>
+    [OverloadResolutionPriority(1)]
+    public static IAsyncEnumerable<Outcome<TArg, TResult>> OutcomesAsync<TArg, TResult>(
+        this Executor executor, IAsyncEnumerable<TArg> source, Func<TArg, ValueTask<TResult>> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).OutcomesAsync(source, Work.Of(work, name), options, cancellationToken);
+
+    /// <inheritdoc cref="OutcomesAsync{TArg, TResult}(Executor, IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken, string)"/>
+    [OverloadResolutionPriority(1)]
+    public static IAsyncEnumerable<Outcome<TArg, TResult>> OutcomesAsync<TArg, TResult>(
+        this Executor executor, IAsyncEnumerable<TArg> source, Func<TArg, CancellationToken, ValueTask<TResult>> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(executor).OutcomesAsync(source, Work.Of(work, name), options, cancellationToken);
+
+    // ── TaskGroup.RunAsync ──
+
+    /// <inheritdoc cref="TaskGroup.RunAsync{TArg, TResult}(Work{TArg, TResult}, TArg)"/>
+    /// <param name="group">The group.</param>
+    /// <param name="work">The function.</param>
+    /// <param name="arg">Its argument.</param>
+    /// <param name="name">The work's name; by default what is written at the call site.</param>
+    public static Task<TResult> RunAsync<TArg, TResult>(
+        this TaskGroup group, Func<TArg, TResult> work, TArg arg, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(group).RunAsync(Work.Of(work, name), arg);
+
+    /// <inheritdoc cref="RunAsync{TArg, TResult}(TaskGroup, Func{TArg, TResult}, TArg, string)"/>
+    public static Task<TResult> RunAsync<TArg, TResult>(
+        this TaskGroup group, Func<TArg, CancellationToken, TResult> work, TArg arg, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(group).RunAsync(Work.Of(work, name), arg);
+
+    /// <inheritdoc cref="RunAsync{TArg, TResult}(TaskGroup, Func{TArg, TResult}, TArg, string)"/>
+    public static Task<TResult> RunAsync<TArg, TResult>(
+        this TaskGroup group, Func<TArg, Task<TResult>> work, TArg arg, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(group).RunAsync(Work.Of(work, name), arg);
+
+    /// <inheritdoc cref="RunAsync{TArg, TResult}(TaskGroup, Func{TArg, TResult}, TArg, string)"/>
+    public static Task<TResult> RunAsync<TArg, TResult>(
+        this TaskGroup group, Func<TArg, CancellationToken, Task<TResult>> work, TArg arg, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(group).RunAsync(Work.Of(work, name), arg);
+
+    /// <inheritdoc cref="RunAsync{TArg, TResult}(TaskGroup, Func{TArg, TResult}, TArg, string)"/>
+    [OverloadResolutionPriority(1)]
+    public static Task<TResult> RunAsync<TArg, TResult>(
+        this TaskGroup group, Func<TArg, ValueTask<TResult>> work, TArg arg, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(group).RunAsync(Work.Of(work, name), arg);
+
+    /// <inheritdoc cref="RunAsync{TArg, TResult}(TaskGroup, Func{TArg, TResult}, TArg, string)"/>
+    [OverloadResolutionPriority(1)]
+    public static Task<TResult> RunAsync<TArg, TResult>(
+        this TaskGroup group, Func<TArg, CancellationToken, ValueTask<TResult>> work, TArg arg, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        NotNull(group).RunAsync(Work.Of(work, name), arg);
+
+    // ── ForEachAsync ──
+
+    /// <summary>Runs work that returns nothing on every item of the source, and returns when all are done.</summary>
+    /// <param name="executor">The executor.</param>
+    /// <param name="source">The arguments, read lazily.</param>
+    /// <param name="work">The function.</param>
+    /// <param name="options">Concurrency, what happens on failure, time limits, attempts, progress. Order has no meaning here.</param>
+    /// <param name="cancellationToken">Cancels what runs and ends the call with an <see cref="OperationCanceledException"/>.</param>
+    /// <param name="name">The work's name; by default what is written at the call site.</param>
+    /// <exception cref="Exception">The first failure; see <see cref="ErrorMode"/> for when.</exception>
+    public static Task ForEachAsync<TArg>(
+        this Executor executor, IEnumerable<TArg> source, Action<TArg> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        ForEachCoreAsync(NotNull(executor).MapAsync(source, Work.OfNothing<TArg>(work, WorkShape.Action, name), options, cancellationToken));
+
+    /// <inheritdoc cref="ForEachAsync{TArg}(Executor, IEnumerable{TArg}, Action{TArg}, MapOptions?, CancellationToken, string)"/>
+    public static Task ForEachAsync<TArg>(
+        this Executor executor, IEnumerable<TArg> source, Action<TArg, CancellationToken> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        ForEachCoreAsync(NotNull(executor).MapAsync(source, Work.OfNothing<TArg>(work, WorkShape.ActionWithToken, name), options, cancellationToken));
+
+    /// <inheritdoc cref="ForEachAsync{TArg}(Executor, IEnumerable{TArg}, Action{TArg}, MapOptions?, CancellationToken, string)"/>
+    [OverloadResolutionPriority(1)]
+    public static Task ForEachAsync<TArg>(
+        this Executor executor, IEnumerable<TArg> source, Func<TArg, Task> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        ForEachCoreAsync(NotNull(executor).MapAsync(source, Work.OfNothing<TArg>(work, WorkShape.PlainTask, name), options, cancellationToken));
+
+    /// <inheritdoc cref="ForEachAsync{TArg}(Executor, IEnumerable{TArg}, Action{TArg}, MapOptions?, CancellationToken, string)"/>
+    [OverloadResolutionPriority(1)]
+    public static Task ForEachAsync<TArg>(
+        this Executor executor, IEnumerable<TArg> source, Func<TArg, CancellationToken, Task> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        ForEachCoreAsync(NotNull(executor).MapAsync(source, Work.OfNothing<TArg>(work, WorkShape.PlainTaskWithToken, name), options, cancellationToken));
+
+    /// <inheritdoc cref="ForEachAsync{TArg}(Executor, IEnumerable{TArg}, Action{TArg}, MapOptions?, CancellationToken, string)"/>
+    [OverloadResolutionPriority(2)]
+    public static Task ForEachAsync<TArg>(
+        this Executor executor, IEnumerable<TArg> source, Func<TArg, ValueTask> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        ForEachCoreAsync(NotNull(executor).MapAsync(source, Work.OfNothing<TArg>(work, WorkShape.PlainValueTask, name), options, cancellationToken));
+
+    /// <inheritdoc cref="ForEachAsync{TArg}(Executor, IEnumerable{TArg}, Action{TArg}, MapOptions?, CancellationToken, string)"/>
+    [OverloadResolutionPriority(2)]
+    public static Task ForEachAsync<TArg>(
+        this Executor executor, IEnumerable<TArg> source, Func<TArg, CancellationToken, ValueTask> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        ForEachCoreAsync(NotNull(executor).MapAsync(source, Work.OfNothing<TArg>(work, WorkShape.PlainValueTaskWithToken, name), options, cancellationToken));
+
+    /// <inheritdoc cref="ForEachAsync{TArg}(Executor, IEnumerable{TArg}, Action{TArg}, MapOptions?, CancellationToken, string)"/>
+    public static Task ForEachAsync<TArg>(
+        this Executor executor, IAsyncEnumerable<TArg> source, Action<TArg> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        ForEachCoreAsync(NotNull(executor).MapAsync(source, Work.OfNothing<TArg>(work, WorkShape.Action, name), options, cancellationToken));
+
+    /// <inheritdoc cref="ForEachAsync{TArg}(Executor, IEnumerable{TArg}, Action{TArg}, MapOptions?, CancellationToken, string)"/>
+    public static Task ForEachAsync<TArg>(
+        this Executor executor, IAsyncEnumerable<TArg> source, Action<TArg, CancellationToken> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        ForEachCoreAsync(NotNull(executor).MapAsync(source, Work.OfNothing<TArg>(work, WorkShape.ActionWithToken, name), options, cancellationToken));
+
+    /// <inheritdoc cref="ForEachAsync{TArg}(Executor, IEnumerable{TArg}, Action{TArg}, MapOptions?, CancellationToken, string)"/>
+    [OverloadResolutionPriority(1)]
+    public static Task ForEachAsync<TArg>(
+        this Executor executor, IAsyncEnumerable<TArg> source, Func<TArg, Task> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        ForEachCoreAsync(NotNull(executor).MapAsync(source, Work.OfNothing<TArg>(work, WorkShape.PlainTask, name), options, cancellationToken));
+
+    /// <inheritdoc cref="ForEachAsync{TArg}(Executor, IEnumerable{TArg}, Action{TArg}, MapOptions?, CancellationToken, string)"/>
+    [OverloadResolutionPriority(1)]
+    public static Task ForEachAsync<TArg>(
+        this Executor executor, IAsyncEnumerable<TArg> source, Func<TArg, CancellationToken, Task> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        ForEachCoreAsync(NotNull(executor).MapAsync(source, Work.OfNothing<TArg>(work, WorkShape.PlainTaskWithToken, name), options, cancellationToken));
+
+    /// <inheritdoc cref="ForEachAsync{TArg}(Executor, IEnumerable{TArg}, Action{TArg}, MapOptions?, CancellationToken, string)"/>
+    [OverloadResolutionPriority(2)]
+    public static Task ForEachAsync<TArg>(
+        this Executor executor, IAsyncEnumerable<TArg> source, Func<TArg, ValueTask> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        ForEachCoreAsync(NotNull(executor).MapAsync(source, Work.OfNothing<TArg>(work, WorkShape.PlainValueTask, name), options, cancellationToken));
+
+    /// <inheritdoc cref="ForEachAsync{TArg}(Executor, IEnumerable{TArg}, Action{TArg}, MapOptions?, CancellationToken, string)"/>
+    [OverloadResolutionPriority(2)]
+    public static Task ForEachAsync<TArg>(
+        this Executor executor, IAsyncEnumerable<TArg> source, Func<TArg, CancellationToken, ValueTask> work,
+        MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        ForEachCoreAsync(NotNull(executor).MapAsync(source, Work.OfNothing<TArg>(work, WorkShape.PlainValueTaskWithToken, name), options, cancellationToken));
+
+    private static async Task ForEachCoreAsync(IAsyncEnumerable<Nothing> results)
+    {
+        await foreach (var _ in results.ConfigureAwait(false))
+        {
+            // The end of each item is all there is to know.
+        }
+    }
+
+    private static T NotNull<T>(T receiver) where T : class
+    {
+        ArgumentNullException.ThrowIfNull(receiver);
+        return receiver;
+    }
+}

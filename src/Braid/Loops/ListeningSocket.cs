@@ -1,0 +1,27 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Braid.Loops;
+
+/// <summary>Makes the .NET sockets that both pollers begin with.</summary>
+internal static class ListeningSocket
+{
+    public static Socket Create(EndPoint endpoint)
+    {
+        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolOf(endpoint));
+        try
+        {
+            socket.Bind(endpoint);
+            socket.Listen();
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    public static ProtocolType ProtocolOf(EndPoint endpoint) =>
+        endpoint.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6 ? ProtocolType.Tcp : ProtocolType.Unspecified;
+}

@@ -1,0 +1,38 @@
+// Loops/ awaits without ConfigureAwait(false): the loop's context is the point.
+namespace Braid.Loops;
+
+/// <summary>One of the MaxInFlight places of a <see cref="LoopExecutor"/>, held by an item until it ends or its time is over.</summary>
+internal sealed class LoopPlace(LoopWorker worker, WorkItem item)
+{
+    private int _isFree;
+    private volatile bool _isRunning;
+
+    /// <summary>On the loop: runs the item up to its first await, and the rest later.</summary>
+    internal void Run()
+    {
+        if (item.Timeout != Timeout.InfiniteTimeSpan) item.Abandoned = Abandon;
+        item.MarkStarted(worker.Lane);
+        _isRunning = true;
+        var done = item.ExecuteAsync();
+        _isRunning = false;
+        if (done.IsCompleted) Free();
+        else _ = FreeAfterAsync(done);
+    }
+
+    private async Task FreeAfterAsync(ValueTask done)
+    {
+        await done;
+        Free();
+    }
+
+    private void Abandon(WorkItem abandoned)
+    {
+        if (_isRunning) worker.ReportBlocked(abandoned);
+        Free();
+    }
+
+    private void Free()
+    {
+        if (Interlocked.Exchange(ref _isFree, 1) == 0) worker.FreePlace();
+    }
+}

@@ -1,0 +1,50 @@
+// Awaits in this folder keep the context on purpose: it is what brings user code back to the loop.
+using System.Net;
+using System.Net.Sockets;
+
+namespace Braid.Loops;
+
+/// <summary>A listening socket of .NET's. Mirrors EpollListener.</summary>
+internal sealed class PortableListener : PolledListener, IPortableHandle
+{
+    private readonly PortablePoller _poller;
+    private readonly Socket _socket;
+    private readonly PortableOperation<Socket> _accept;
+    private bool _closed;
+
+    public PortableListener(PortablePoller poller, EndPoint endpoint)
+    {
+        _poller = poller;
+        _socket = ListeningSocket.Create(endpoint);
+        _accept = new PortableOperation<Socket>(poller.Loop, "an accept");
+        LocalEndPoint = _socket.LocalEndPoint!;
+        poller.Add(this);
+    }
+
+    public override EndPoint LocalEndPoint { get; }
+
+    public override bool IsAccepting => _accept.IsBusy;
+
+    public override bool IsClosed => _closed;
+
+    public override async ValueTask<LoopSocket> AcceptAsync(CancellationToken cancellationToken)
+    {
+        var socket = await _accept.Follow(_socket.AcceptAsync(cancellationToken));
+        return new LoopSocket(_poller.Loop, new PortableSocket(_poller, socket));
+    }
+
+    public override void Close()
+    {
+        if (_closed) return;
+        _closed = true;
+        _poller.Remove(this);
+        _accept.MarkClosed();
+        _socket.Dispose();
+    }
+
+    public void Abandon()
+    {
+        Close();
+        _accept.Abandon();
+    }
+}

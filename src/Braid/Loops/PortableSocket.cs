@@ -1,0 +1,77 @@
+// Awaits in this folder keep the context on purpose: it is what brings user code back to the loop.
+using System.Net;
+using System.Net.Sockets;
+
+namespace Braid.Loops;
+
+/// <summary>A connected socket of .NET's. Mirrors EpollSocket.</summary>
+internal sealed class PortableSocket : PolledSocket, IPortableHandle
+{
+    private readonly PortablePoller _poller;
+    private readonly Socket _socket;
+    private readonly PortableOperation<int> _receive;
+    private readonly PortableOperation<int> _send;
+    private PortableOperation<int>? _connect;
+    private bool _closed;
+
+    /// <summary>Takes over a socket.</summary>
+    public PortableSocket(PortablePoller poller, Socket socket)
+    {
+        _poller = poller;
+        _socket = socket;
+        _receive = new PortableOperation<int>(poller.Loop, "a receive");
+        _send = new PortableOperation<int>(poller.Loop, "a send");
+
+        // Small messages leave at once: whoever writes in pieces gathers them first.
+        if (socket.ProtocolType == ProtocolType.Tcp) socket.NoDelay = true;
+        poller.Add(this);
+    }
+
+    public override bool IsReceiving => _receive.IsBusy;
+
+    public override bool IsSending => _send.IsBusy;
+
+    public override bool IsClosed => _closed;
+
+    public async ValueTask ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken)
+    {
+        _connect = new PortableOperation<int>(_poller.Loop, "a connect");
+        await _connect.Follow(ConnectCoreAsync(endpoint, cancellationToken));
+        _connect = null;
+    }
+
+    public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+        _receive.Follow(_socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken));
+
+    // On a stream socket .NET goes on until all has been sent.
+    public override ValueTask SendAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken) =>
+        _send.FollowVoid(_socket.SendAsync(buffer, SocketFlags.None, cancellationToken));
+
+    public override void CompleteWrites() => _socket.Shutdown(SocketShutdown.Send);
+
+    public override void Close()
+    {
+        if (_closed) return;
+        _closed = true;
+        _poller.Remove(this);
+        _connect?.MarkClosed();
+        _receive.MarkClosed();
+        _send.MarkClosed();
+        _socket.Dispose(); // .NET ends what is pending, which arrives like any other completion, and resets the connection in that case
+    }
+
+    public void Abandon()
+    {
+        Close();
+        _connect?.Abandon();
+        _receive.Abandon();
+        _send.Abandon();
+    }
+
+    private async ValueTask<int> ConnectCoreAsync(EndPoint endpoint, CancellationToken cancellationToken)
+    {
+        // The operation around this brings the caller back, so here it may go on where it likes.
+        await _socket.ConnectAsync(endpoint, cancellationToken).ConfigureAwait(false);
+        return 0;
+    }
+}
