@@ -18,6 +18,7 @@ internal static class VerdictText
     private static IEnumerable<string> Sentences(VerdictFacts facts, Verdict verdict)
     {
         yield return Kind(facts, verdict);
+        yield return BusyMachine(facts);
         yield return Rule(facts, verdict);
         yield return Measured(facts);
         yield return Agreement(facts, verdict);
@@ -31,16 +32,20 @@ internal static class VerdictText
     {
         var inline = facts.Inline;
         var run = $"inline, {Numbers.Items(facts.Items)} took {Numbers.Time(inline.Wall)}";
-        var computing = $"{Numbers.Time(inline.CpuTime)} of processor time ({Numbers.Percent(1 - verdict.WaitShare)})";
+        var computing = $"{Numbers.Time(inline.CpuTime)} of processor time ({Numbers.Percent(Math.Min(1, inline.CpuUse))})";
         var wait = Numbers.Time(inline.Wall * verdict.WaitShare / facts.Items);
         return verdict.Kind switch
         {
             WorkKind.CpuBound => $"{facts.Work} is CPU-bound: {run}, with {computing}, so it hardly waited.",
             WorkKind.SlowIo => $"{facts.Work} waits: {run}, with only {computing}; each item waited for about {wait}.",
-            _ when verdict.WaitShare > 1 - VerdictRule.WaitingFrom => $"{facts.Work} waits, but not for long: {run}, with {computing}; each item waited for about {wait}.",
+            _ when verdict.WaitShare > VerdictRule.WaitingFrom => $"{facts.Work} waits, but not for long: {run}, with {computing}; each item waited for about {wait}.",
             _ => $"{facts.Work} is fast input and output: {run} and transferred {Numbers.Bytes(inline.TransferredBytes ?? 0)}, with {computing}, so no device kept it waiting.",
         };
     }
+
+    private static string BusyMachine(VerdictFacts facts) => facts.Inline.ProcessorWait > facts.Inline.Wall * VerdictRule.BusyFrom
+        ? $"The machine had other things to do: the inline run stood in line for a processor for {Numbers.Time(facts.Inline.ProcessorWait)}, so take all these numbers with care."
+        : "";
 
     private static string Rule(VerdictFacts facts, Verdict verdict) => verdict.Rule switch
     {
@@ -71,7 +76,7 @@ internal static class VerdictText
     private static string Why(VerdictFacts facts, EngineRow named) => named.Engine switch
     {
         EngineKind.Loop when !facts.IsAsync => " The work blocks instead of awaiting, which the loop cannot interleave: return a Task and await inside.",
-        EngineKind.Processes => $" C# threads compute in parallel as well, and an item of {Numbers.Time(facts.Inline.Wall / facts.Items)} has to be sent to a process and back.",
+        EngineKind.Processes => $" An item of {Numbers.Time(facts.Inline.Wall / facts.Items)} has to be sent to a process and back.",
         EngineKind.Threads when facts.Cores == 1 => " With one core, threads cannot compute at the same time.",
         _ => "",
     };
