@@ -37,7 +37,7 @@ internal sealed record Verdict
     /// <summary>The form that the rule names.</summary>
     internal required EngineKind Rule { get; init; }
 
-    /// <summary>The fastest; null if only inline was measured.</summary>
+    /// <summary>The fastest; inline if none is noticeably faster; null if only inline was measured.</summary>
     internal required EngineKind? Winner { get; init; }
 
     /// <summary>Whether the rule's form was the fastest or as good; null when it was not measured.</summary>

@@ -32,12 +32,14 @@ internal static class VerdictRule
         var waitShare = WaitShare(facts.Inline.Wall, facts.Inline.CpuTime, facts.Inline.ProcessorWait);
         var kind = KindOf(facts, waitShare);
         var rule = FormFor(kind, facts.Items);
-        var winner = WinnerOf(facts);
+        var choices = Choices(facts);
+        var fastest = choices.Count < 2 ? null : choices.MinBy(static row => row.Wall);
+        var winner = fastest is not null && facts.Inline.Wall <= fastest.Wall * AsGood ? facts.Inline : fastest;
         var named = facts.Find(rule);
-        bool? agrees = named is null || winner is null ? null : named.Wall <= winner.Wall * AsGood;
+        bool? agrees = named is null || fastest is null ? null : named.Wall <= fastest.Wall * AsGood;
         var verdict = new Verdict
         {
-            Kind = kind, WaitShare = waitShare, Rule = rule, Winner = winner?.Engine, Agrees = agrees, Headline = VerdictText.Headline(winner), Paragraph = "",
+            Kind = kind, WaitShare = waitShare, Rule = rule, Winner = winner?.Engine, Agrees = agrees, Headline = VerdictText.Headline(winner, AsGoodAs(winner, choices)), Paragraph = "",
         };
         return verdict with { Paragraph = VerdictText.Paragraph(facts, verdict) };
     }
@@ -58,10 +60,10 @@ internal static class VerdictRule
         return facts.Inline.TransferredBytes / facts.Inline.Wall.TotalSeconds >= TransferFrom ? WorkKind.FastIo : WorkKind.CpuBound;
     }
 
-    /// <summary>The fastest that a user would choose: the one lock is there to show what it costs.</summary>
-    private static EngineRow? WinnerOf(VerdictFacts facts)
-    {
-        var measured = facts.Rows.Where(static row => row.IsMeasured && row.Engine != EngineKind.LockedThreads).ToList();
-        return measured.Count < 2 ? null : measured.MinBy(static row => row.Wall);
-    }
+    /// <summary>What a user may choose: the one lock is there to show what it costs.</summary>
+    private static List<EngineRow> Choices(VerdictFacts facts) => [.. facts.Rows.Where(static row => row.IsMeasured && row.Engine != EngineKind.LockedThreads)];
+
+    private static IReadOnlyList<EngineRow> AsGoodAs(EngineRow? winner, List<EngineRow> choices) => winner is null or { Engine: EngineKind.Inline }
+        ? []
+        : [.. choices.Where(row => row.Engine != winner.Engine && row.Wall <= winner.Wall * AsGood)];
 }

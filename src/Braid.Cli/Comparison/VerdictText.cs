@@ -6,11 +6,11 @@ namespace Braid.Cli.Comparison;
 /// <summary>Says a verdict in plain words, with the numbers that it rests on.</summary>
 internal static class VerdictText
 {
-    internal static string Headline(EngineRow? winner) => winner switch
+    internal static string Headline(EngineRow? winner, IReadOnlyList<EngineRow> asGood) => winner switch
     {
         null => "nothing to compare: only the inline run was measured",
-        { Engine: EngineKind.Inline } => "inline: none of the others was faster",
-        _ => $"{winner.Engine.Title()}, {Times(winner)} as fast as inline",
+        { Engine: EngineKind.Inline } => "inline: none of the others was noticeably faster",
+        _ => $"{winner.Engine.Title()}, {Times(winner)} as fast as inline{(asGood.Count == 0 ? "" : $"; {string.Join(" and ", asGood.Select(static row => row.Engine.Title()))} as good")}",
     };
 
     internal static string Paragraph(VerdictFacts facts, Verdict verdict) => string.Join(' ', Sentences(facts, verdict).Where(static sentence => sentence.Length > 0));
@@ -44,8 +44,11 @@ internal static class VerdictText
     }
 
     private static string BusyMachine(VerdictFacts facts) => facts.Inline.ProcessorWait > facts.Inline.Wall * VerdictRule.BusyFrom
-        ? $"The machine had other things to do: the inline run stood in line for a processor for {Numbers.Time(facts.Inline.ProcessorWait)}, so take all these numbers with care."
+        ? $"The machine had other things to do: the inline run stood in line for a processor for {Numbers.Time(InLine(facts.Inline))} of its {Numbers.Time(facts.Inline.Wall)}, so take all these numbers with care."
         : "";
+
+    // Several threads stand in line at the same time, so their sum may be longer than the run.
+    private static TimeSpan InLine(EngineRow inline) => TimeSpan.FromTicks(Math.Min(inline.ProcessorWait.Ticks, Math.Max(0, (inline.Wall - inline.CpuTime).Ticks)));
 
     private static string Rule(VerdictFacts facts, Verdict verdict) => verdict.Rule switch
     {
@@ -69,6 +72,7 @@ internal static class VerdictText
         if (verdict.Winner == verdict.Rule) return "Rule and measurement agree.";
         var winner = facts.Find(verdict.Winner!.Value)!;
         var named = facts.Find(verdict.Rule)!;
+        if (verdict.Winner == EngineKind.Inline && verdict.Agrees.Value) return $"They do not contradict: {rule} are as good as inline, but no better.";
         if (verdict.Agrees.Value) return $"They agree: {winner.Engine.Title()} and {rule} are within {Numbers.Percent(VerdictRule.AsGood - 1)} of each other.";
         return $"They do not agree: {winner.Engine.Title()} took {Numbers.Time(winner.Wall)}, {rule} {Numbers.Time(named.Wall)}.{Why(facts, named)}";
     }

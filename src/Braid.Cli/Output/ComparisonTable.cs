@@ -41,7 +41,7 @@ internal sealed class ComparisonTable
 
     private static string Facts(WorkComparison comparison)
     {
-        var turns = comparison.Turns == 1 ? "one turn" : $"medians of {comparison.Turns} turns";
+        var turns = comparison.Turns switch { 0 => "less than one turn", 1 => "one turn", var count => $"medians of {count} turns" };
         var sample = comparison.Sample is { } pair ? $", for example {pair.Argument} → {pair.Result}" : "";
         return $"{Numbers.Items(comparison.Items)}{sample}; {turns}; {Environment.ProcessorCount} cores{(comparison.WasInterrupted ? "; interrupted" : "")}";
     }
@@ -115,7 +115,7 @@ internal sealed class ComparisonTable
                 + "The work depends on more than its argument, or on what runs beside it.", Color.Red);
         }
 
-        if (comparison.Verdict is not null && comparison.Differences.Count == 0 && comparison.Failures.Count == 0) WriteText("All engines gave equal results.");
+        if (comparison.Rows.Count(static row => row.IsMeasured) > 1 && comparison.Differences.Count == 0 && comparison.Failures.Count == 0) WriteText("All engines gave equal results.");
     }
 
     /// <summary>Folded at words, so that a paragraph is readable in a wide window and in a file too.</summary>
