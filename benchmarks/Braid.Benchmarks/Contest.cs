@@ -60,7 +60,7 @@ internal sealed class Contest(Benchmark benchmark, SessionOptions options)
         double others = load.Others();
         string? line = result.Output.Split('\n').LastOrDefault(text => text.StartsWith('{'));
         if (result.ExitCode == SkipException.ExitCode) row.Skipped = result.LastError;
-        else if (result.ExitCode != 0 || line is null) row.Failure = $"exit code {result.ExitCode}: {result.LastError}";
+        else if (result.ExitCode != 0 || line is null) row.Failure = $"exit code {result.ExitCode}: {result.ErrorTail}";
         else return new(JsonSerializer.Deserialize<Dictionary<string, double[]>>(line)!, others);
         return null;
     }

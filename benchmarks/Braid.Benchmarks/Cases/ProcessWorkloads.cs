@@ -5,7 +5,6 @@ namespace Braid.Benchmarks.Cases;
 /// <summary>Our side of the benchmarks on two worker processes.</summary>
 internal static class ProcessWorkloads
 {
-#if PROCESSES
     private const int Workers = 2;
 
     /// <summary>One call at a time.</summary>
@@ -50,15 +49,4 @@ internal static class ProcessWorkloads
     }
 
     private static ProcessExecutor NewExecutor() => new(new ProcessOptions { Workers = Workers });
-#else
-    internal static Task RoundtripAsync(Rounds rounds) => throw NotYet();
-
-    internal static Task MapAsync(Rounds rounds, int? ahead) => throw NotYet();
-
-    internal static Task PrimesAsync(Rounds rounds) => throw NotYet();
-
-    internal static Task StartAsync(Rounds rounds) => throw NotYet();
-
-    private static SkipException NotYet() => new("the process engine is not in this build");
-#endif
 }

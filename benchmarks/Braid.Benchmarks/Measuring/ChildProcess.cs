@@ -4,7 +4,16 @@ using System.Globalization;
 namespace Braid.Benchmarks.Measuring;
 
 /// <summary>How a child process ended and what it said.</summary>
-internal sealed record ChildResult(int ExitCode, string Output, string LastError);
+internal sealed record ChildResult(int ExitCode, string Output, string Error)
+{
+    private const int LongestError = 400;
+
+    /// <summary>The last line on standard error.</summary>
+    internal string LastError => Error.TrimEnd().Split('\n')[^1].Trim();
+
+    /// <summary>The end of standard error in one line, for a table.</summary>
+    internal string ErrorTail => string.Join(" · ", (Error.Length > LongestError ? Error[^LongestError..] : Error).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+}
 
 /// <summary>Starts a program, bounds its time, and keeps what it printed.</summary>
 internal static class ChildProcess
@@ -41,8 +50,6 @@ internal static class ChildProcess
             return new(-1, "", $"took longer than {limit.TotalSeconds:0} s");
         }
 
-        return new(process.ExitCode, await output, LastLine(await error));
+        return new(process.ExitCode, await output, await error);
     }
-
-    private static string LastLine(string text) => text.TrimEnd().Split('\n')[^1].Trim();
 }

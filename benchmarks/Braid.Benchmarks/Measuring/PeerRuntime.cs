@@ -81,6 +81,6 @@ internal sealed class PeerRuntime
         const string Source = "go";
         string folder = Path.Combine(Repository.Peers, Source);
         var result = await ChildProcess.RunAsync(_program!, ["build", "-o", CompiledProgram(Source), "."], NoVariables, BuildLimit, folder);
-        if (result.ExitCode != 0) WhyNot = $"{Name}'s programs do not compile: {result.LastError}";
+        if (result.ExitCode != 0) WhyNot = $"{Name}'s programs do not compile: {result.ErrorTail}";
     }
 }

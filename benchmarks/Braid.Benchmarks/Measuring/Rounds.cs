@@ -4,12 +4,15 @@ using System.Text.Json;
 namespace Braid.Benchmarks.Measuring;
 
 /// <summary>
-/// The rounds of one measurement: the first ones warm the JIT compiler up, the others are counted. Every program, ours and the peers',
-/// goes by the same three numbers, which the session gives it.
+/// The rounds of one measurement: the first ones, a second at least, warm the JIT compiler up, the others are counted. Every program,
+/// ours and the peers', goes by the same three numbers, which the session gives it.
 /// </summary>
 internal sealed class Rounds(int items, int warmups, int counted)
 {
     private const string MainFigure = "value";
+
+    // .NET's JIT compiles code that is hot only after a tenth of a second without new methods; a few rounds of a few milliseconds are no warm-up.
+    private static readonly TimeSpan ShortestWarmup = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, List<double>> _figures = [];
 
@@ -68,11 +71,9 @@ internal sealed class Rounds(int items, int warmups, int counted)
 
     private async Task RepeatAsync(Func<Task<KeyValuePair<string, double>[]>> roundAsync)
     {
-        for (int round = 0; round < warmups + counted; round++)
-        {
-            var figures = await roundAsync();
-            if (round >= warmups) Record(figures);
-        }
+        long start = Stopwatch.GetTimestamp();
+        for (int round = 0; round < warmups || (warmups > 0 && Stopwatch.GetElapsedTime(start) < ShortestWarmup); round++) await roundAsync();
+        for (int round = 0; round < counted; round++) Record(await roundAsync());
     }
 
     private void Record(params KeyValuePair<string, double>[] figures)

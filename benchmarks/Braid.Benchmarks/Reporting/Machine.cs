@@ -7,6 +7,7 @@ namespace Braid.Benchmarks.Reporting;
 internal sealed record Machine
 {
     private const string Unknown = "unknown";
+    private const string KernelFile = "/proc/sys/kernel/osrelease";
 
     private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(30);
 
@@ -36,7 +37,7 @@ internal sealed record Machine
         Processor = Field("/proc/cpuinfo", "model name", ':') ?? RuntimeInformation.ProcessArchitecture.ToString(),
         Cores = Environment.ProcessorCount,
         Memory = $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1024.0 / 1024 / 1024:0} GiB",
-        Kernel = RuntimeInformation.OSDescription,
+        Kernel = File.Exists(KernelFile) ? $"Linux {(await File.ReadAllTextAsync(KernelFile)).Trim()}" : RuntimeInformation.OSDescription,
         System = Field("/etc/os-release", "PRETTY_NAME", '=')?.Trim('"') ?? RuntimeInformation.OSDescription,
         Sdk = await SaidByAsync("dotnet", "--version") ?? Unknown,
         Commit = await SaidByAsync("git", "rev-parse", "--short=10", "HEAD") ?? Unknown,

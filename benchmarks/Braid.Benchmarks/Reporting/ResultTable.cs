@@ -15,7 +15,7 @@ internal static class ResultTable
         Line(text, "");
         Line(text, benchmark.Description);
         Line(text, "");
-        Line(text, $"| {benchmark.Unit} | min | median | max | others' CPU | besides (medians) | {string.Join(" | ", ours.Select(row => $"{row.Entrant.Name} is ×"))} |");
+        Line(text, $"| {benchmark.Unit} | min | median | max | others' CPU | besides (medians) |{string.Concat(ours.Select(row => $" {row.Entrant.Name} is × |"))}");
         Line(text, $"| --- | ---: | ---: | ---: | ---: | --- |{string.Concat(Enumerable.Repeat(" ---: |", ours.Count))}");
         foreach (var row in measured) Line(text, Row(benchmark, row, ours));
         Line(text, "");
@@ -28,8 +28,8 @@ internal static class ResultTable
         string name = row.Entrant.IsOurs ? $"**{row.Entrant.Name}**" : row.Entrant.Name;
         string besides = string.Join(", ", row.Besides.Select(figure => $"{figure.Name} {Format.Number(figure.Median)}"));
         string disturbed = row.MostDisturbed < CpuLoad.Quiet ? "" : $"**{Format.Number(row.MostDisturbed)}**";
-        string advantages = string.Join(" | ", ours.Select(our => Advantage(benchmark, our, row)));
-        return $"| {name} | {Format.Number(row.Values.Min())} | {Format.Number(Statistics.Median(row.Values))} | {Format.Number(row.Values.Max())} | {disturbed} | {besides} | {advantages} |";
+        string advantages = string.Concat(ours.Select(our => $" {Advantage(benchmark, our, row)} |"));
+        return $"| {name} | {Format.Number(row.Values.Min())} | {Format.Number(Statistics.Median(row.Values))} | {Format.Number(row.Values.Max())} | {disturbed} | {besides} |{advantages}";
     }
 
     private static string Advantage(Benchmark benchmark, ResultRow our, ResultRow row)

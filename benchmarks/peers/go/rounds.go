@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const shortestWarmup = time.Second
+
 // rounds is the frame of every measurement: the first rounds warm up, the others are counted.
 type rounds struct {
 	items, warmups, counted int
@@ -16,20 +18,20 @@ type rounds struct {
 
 // rate records items per second.
 func (r *rounds) rate(round func() int, expected int) {
-	for number := 0; number < r.warmups+r.counted; number++ {
+	r.repeat(func() map[string]float64 {
 		start := time.Now()
 		result := round()
 		seconds := time.Since(start).Seconds()
 		if result != expected {
 			panic(fmt.Sprintf("a round gave %d instead of %d", result, expected))
 		}
-		r.record(number, "value", float64(r.items)/seconds)
-	}
+		return map[string]float64{"value": float64(r.items) / seconds}
+	})
 }
 
 // speedUp records how many times as fast as a plain loop two workers are.
 func (r *rounds) speedUp(plainLoop, onTwoWorkers func() int) {
-	for number := 0; number < r.warmups+r.counted; number++ {
+	r.repeat(func() map[string]float64 {
 		start := time.Now()
 		expected := plainLoop()
 		plain := time.Since(start).Seconds()
@@ -39,15 +41,19 @@ func (r *rounds) speedUp(plainLoop, onTwoWorkers func() int) {
 		if result != expected {
 			panic(fmt.Sprintf("two workers gave %d, the plain loop %d", result, expected))
 		}
-		r.record(number, "value", plain/onTwo)
-		r.record(number, "plain loop s", plain)
-		r.record(number, "2 workers s", onTwo)
-	}
+		return map[string]float64{"value": plain / onTwo, "plain loop s": plain, "2 workers s": onTwo}
+	})
 }
 
-func (r *rounds) record(number int, name string, value float64) {
-	if number >= r.warmups {
-		r.figures[name] = append(r.figures[name], value)
+func (r *rounds) repeat(round func() map[string]float64) {
+	start := time.Now()
+	for number := 0; number < r.warmups || (r.warmups > 0 && time.Since(start) < shortestWarmup); number++ {
+		round()
+	}
+	for number := 0; number < r.counted; number++ {
+		for name, value := range round() {
+			r.figures[name] = append(r.figures[name], value)
+		}
 	}
 }
 

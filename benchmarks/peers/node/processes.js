@@ -9,7 +9,10 @@ async function mapSum(pool, items, limit) {
   let next = 0;
   let sum = 0;
   const lane = async () => {
-    while (next < items) sum += await pool.call(next++);
+    while (next < items) {
+      const result = await pool.call(next++);
+      sum += result; // Not in one expression: it would read the sum before it waits.
+    }
   };
   await Promise.all(Array.from({ length: limit }, lane));
   return sum;

@@ -2,6 +2,8 @@
 'use strict';
 const assert = require('node:assert');
 
+const SHORTEST_WARMUP_MS = 1000;
+
 class Rounds {
   constructor(items, warmups, counted) {
     Object.assign(this, { items, warmups, counted, figures: {} });
@@ -51,10 +53,9 @@ class Rounds {
   }
 
   async #repeat(runRound) {
-    for (let round = 0; round < this.warmups + this.counted; round++) {
-      const figures = await runRound();
-      if (round >= this.warmups) this.record(figures);
-    }
+    const start = performance.now();
+    for (let round = 0; round < this.warmups || (this.warmups > 0 && performance.now() - start < SHORTEST_WARMUP_MS); round++) await runRound();
+    for (let round = 0; round < this.counted; round++) this.record(await runRound());
   }
 }
 

@@ -5,6 +5,8 @@ import json
 import sys
 import time
 
+SHORTEST_WARMUP = 1.0
+
 
 class Rounds:
     def __init__(self, items, warmups, counted):
@@ -13,16 +15,18 @@ class Rounds:
 
     def rate(self, run_round, expected):
         """Items per second."""
-        for number in range(self.warmups + self.counted):
+        def measure():
             start = time.perf_counter()
             result = run_round()
             seconds = time.perf_counter() - start
             assert result == expected, f"a round gave {result} instead of {expected}"
-            self.record(number, value=self.items / seconds)
+            return {"value": self.items / seconds}
+
+        self._repeat(measure)
 
     def latency(self, call):
         """One call at a time: median and 99th percentile in microseconds."""
-        for number in range(self.warmups + self.counted):
+        def measure():
             microseconds = []
             for x in range(self.items):
                 start = time.perf_counter()
@@ -30,10 +34,13 @@ class Rounds:
                 microseconds.append((time.perf_counter() - start) * 1e6)
                 assert result == x + 1
             microseconds.sort()
-            self.record(number, value=microseconds[self.items // 2], p99=microseconds[self.items * 99 // 100])
+            return {"value": microseconds[self.items // 2], "p99": microseconds[self.items * 99 // 100]}
+
+        self._repeat(measure)
 
     def speed_up(self, plain_loop, on_two_workers):
-        for number in range(self.warmups + self.counted):
+        """A plain loop, then the same work on two workers."""
+        def measure():
             start = time.perf_counter()
             expected = plain_loop()
             plain = time.perf_counter() - start
@@ -41,13 +48,22 @@ class Rounds:
             result = on_two_workers()
             on_two = time.perf_counter() - start
             assert result == expected
-            self.record(number, **{"value": plain / on_two, "plain loop s": plain, "2 workers s": on_two})
+            return {"value": plain / on_two, "plain loop s": plain, "2 workers s": on_two}
 
-    def record(self, number, **figures):
-        if number < self.warmups:
-            return
+        self._repeat(measure)
+
+    def record(self, figures):
         for name, value in figures.items():
             self.figures.setdefault(name, []).append(value)
+
+    def _repeat(self, measure):
+        start = time.perf_counter()
+        round_number = 0
+        while round_number < self.warmups or (self.warmups > 0 and time.perf_counter() - start < SHORTEST_WARMUP):
+            measure()
+            round_number += 1
+        for _ in range(self.counted):
+            self.record(measure())
 
 
 def skip(reason):

@@ -12,7 +12,7 @@ def started_by(method):
         with ProcessPoolExecutor(2, multiprocessing.get_context(method)) as pool:
             first, second = pool.submit(add_one, 0), pool.submit(add_one, 1)
             assert first.result() + second.result() == 3
-            rounds.record(0, value=time.time() * 1000 - int(os.environ["BENCHMARK_STARTED_AT"]))
+            rounds.record({"value": time.time() * 1000 - int(os.environ["BENCHMARK_STARTED_AT"])})
 
     return measure
 
