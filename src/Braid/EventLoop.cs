@@ -60,6 +60,9 @@ public sealed class EventLoop
 
     internal Poller Poller { get; }
 
+    /// <summary>Timers that are set.</summary>
+    internal int TimerCount => _timers.Count;
+
     internal bool IsCurrentThread => ReferenceEquals(_current, this);
 
     /// <summary>Whether an operation that could complete at once may; see <see cref="LoopIteration.MayCompleteInline"/>.</summary>

@@ -32,6 +32,6 @@ public enum LoopPoller
     /// <summary>Linux's epoll. Refused elsewhere.</summary>
     Epoll,
 
-    /// <summary>.NET's own sockets, whose completions are posted to the loop. Works everywhere.</summary>
+    /// <summary>.NET's own sockets, whose completions are posted to the loop. Works everywhere. A socket that is disposed while it receives resets its connection.</summary>
     Portable,
 }

@@ -1,4 +1,91 @@
+using System.Diagnostics;
+using Braid.Processes;
+
 namespace Braid;
 
-/// <summary>placeholder</summary>
-internal sealed class ProcessExecutor { }
+/// <summary>Runs work in child processes: a crash ends one item and nothing else, and work that does not stop is stopped.</summary>
+/// <remarks>
+/// <code>
+///  parent                                                       child: the same program, started with DOTNET_STARTUP_HOOKS
+///  submit: CallQueue                                            StartupHook → WorkerHost, never reaches Main
+///  take:   a WorkerConnection pulls ◄── Challenge, Hello ─────► both sides prove that they know the secret
+///  run:    Define, Call ──────────────────────────────────────► WorkerInbox → FunctionTable → decode → invoke, on the main thread
+///          item.MarkStarted ◄───────────────────────── Started
+///  finish: item.Complete, item.Fail ◄───────── Result or Error
+///
+///  cancel, time limit: Cancel ──► token; KillAfter later SIGKILL: this item ends, the worker is replaced
+///  crash:              end of stream: the item that ran fails, calls that had not begun go back to the queue
+///  short items:        several calls ahead per worker; an idle worker has them Recalled: nothing waits behind a slow item
+/// </code>
+/// <para>
+/// Workers start when an item needs one and stay. Arguments and results are copied; work must capture nothing; static fields are the
+/// worker's own. An item runs at most once. Thread-safe.
+/// </para>
+/// </remarks>
+public sealed class ProcessExecutor : Executor
+{
+    private readonly Lazy<SocketFolder> _folder = new(static () => new SocketFolder());
+
+    // Guards _disposal.
+    private readonly Lock _gate = new();
+    private Task? _disposal;
+    private bool _isPossible;
+
+    /// <summary>Starts no process yet.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public ProcessExecutor(ProcessOptions? options = null)
+        : base(options ?? new())
+    {
+        Options = options ?? new();
+        Queue = new(Options.Workers, lane => new WorkerConnection(this, lane));
+    }
+
+    /// <summary>The number of workers: each runs one item at a time.</summary>
+    public override int Capacity => Options.Workers;
+
+    internal ProcessOptions Options { get; }
+
+    internal CallQueue Queue { get; }
+
+    /// <summary>Queues the item; an idle worker gets it at once, and one more worker is started if none is idle and there are fewer than allowed.</summary>
+    /// <exception cref="WorkNotPortableException">The work captures something, or its argument or result cannot be sent.</exception>
+    /// <exception cref="InvalidOperationException">This program cannot be started as a worker; the message says what to change.</exception>
+    protected internal override ValueTask SubmitAsync(WorkItem item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        if (item.Function.WhyNotPortable is { } reason)
+            throw new WorkNotPortableException($"{reason} Pass what it needs in the argument, or use a ThreadExecutor.");
+
+        ThrowIfImpossible();
+        bool isAccepted = Queue.TryAdd(new ProcessCall(item, Activity.Current), out var idle, out var start);
+        ObjectDisposedException.ThrowIf(!isAccepted, this);
+        start?.Start();
+        idle?.Wake();
+        return default;
+    }
+
+    /// <summary>Finishes what was accepted, then ends the workers; those that do not end within <see cref="ProcessOptions.KillAfter"/> are killed.</summary>
+    public override ValueTask DisposeAsync()
+    {
+        lock (_gate) return new(_disposal ??= DisposeOnceAsync());
+    }
+
+    internal string NextSocket() => _folder.Value.NextSocket();
+
+    private void ThrowIfImpossible()
+    {
+        if (_isPossible) return;
+        WorkerCommand.ThrowIfImpossible();
+        _isPossible = true;
+    }
+
+    private async Task DisposeOnceAsync()
+    {
+        Queue.Close();
+        await Queue.Drained.ConfigureAwait(false);
+        var workers = Queue.Workers();
+        foreach (var worker in workers) worker.Stop();
+        foreach (var worker in workers) await worker.Ended.ConfigureAwait(false);
+        if (_folder.IsValueCreated) _folder.Value.Dispose();
+    }
+}

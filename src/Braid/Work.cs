@@ -80,7 +80,10 @@ public sealed class Work<TArg, TResult>
 }
 
 /// <summary>Makes work from the six natural shapes of a function: with or without a token, returning a result, a task or a value task of it.</summary>
-/// <remarks>Method groups and lambdas of every shape are accepted without type arguments or casts, if the argument's type can be told.</remarks>
+/// <remarks>
+/// The verbs of an executor take such functions directly and infer everything: <c>executor.MapAsync(urls, FetchAsync)</c>. Here the argument's type
+/// has to be told: <c>Work.Of((int n) => Count(n))</c> or <c>Work.Of&lt;int, long&gt;(Count)</c>; C# infers nothing from a bare method group.
+/// </remarks>
 public static class Work
 {
     /// <summary>Work from a function.</summary>

@@ -88,6 +88,9 @@ public abstract class WorkItem
     /// <summary>Called when the item ended by its time limit while its work still runs: the worker that holds it cannot be used.</summary>
     internal Action<WorkItem>? Abandoned { get; set; }
 
+    /// <summary>Called just before whoever waits for the item hears of its end: the worker that ran it is about to be free.</summary>
+    internal Action? Ending { get; set; }
+
     /// <summary>The function's identity for another process.</summary>
     internal abstract FunctionId Function { get; }
 
@@ -97,7 +100,8 @@ public abstract class WorkItem
     /// <summary>The argument, for people; shortened.</summary>
     internal abstract string ArgumentText { get; }
 
-    private protected ExecutionContext? Flow { get; }
+    /// <summary>The caller's context. Engines elsewhere end a failed item in it, so that another attempt is submitted from where the first was.</summary>
+    internal ExecutionContext? Flow { get; }
 
     private protected bool IsMeasured { get; }
 
@@ -179,6 +183,7 @@ public abstract class WorkItem
         if (_startedAt != 0) Duration = Executor.TimeProvider.GetElapsedTime(_startedAt);
         _limit?.Dispose();
         if (Parent is { } parent) Interlocked.Decrement(ref parent._unfinishedChildren);
+        Ending?.Invoke();
         Parent = null; // Or a long chain of items that start each other would keep the first one alive.
         Executor.Timeline?.Record(Id, Name, phase, Executor.Name, Lane, detail);
     }

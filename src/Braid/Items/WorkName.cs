@@ -16,6 +16,12 @@ internal static class WorkName
     internal static string Shorten(string text, int longest)
     {
         if (text.AsSpan().ContainsAny('\r', '\n', '\t')) text = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return Cut(text, longest);
+    }
+
+    /// <summary>At most <paramref name="longest"/> characters, never half of a surrogate pair.</summary>
+    internal static string Cut(string text, int longest)
+    {
         if (text.Length <= longest) return text;
         int end = char.IsHighSurrogate(text[longest - 2]) ? longest - 2 : longest - 1;
         return string.Concat(text.AsSpan(0, end), "…");

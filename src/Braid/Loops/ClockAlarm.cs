@@ -3,6 +3,9 @@ namespace Braid.Loops;
 /// <summary>Wakes the loop at a time of a clock that the poller knows nothing of: a test's, or any other TimeProvider than the system's.</summary>
 internal sealed class ClockAlarm : IDisposable
 {
+    // Clocks have limits too: the system's timers take 49 days. Waking before the time does no harm.
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromDays(30);
+
     private readonly LoopTimers _timers;
     private readonly ITimer _timer;
     private long _deadline; // the loop's thread only
@@ -21,7 +24,8 @@ internal sealed class ClockAlarm : IDisposable
         {
             _deadline = deadline;
             _armed = true;
-            _timer.Change(_timers.Until(deadline), Timeout.InfiniteTimeSpan);
+            var left = _timers.Until(deadline);
+            _timer.Change(left < LongestSleep ? left : LongestSleep, Timeout.InfiniteTimeSpan);
         }
 
         // Asked again after arming: the clock may have been moved between the two readings, and then the timer is set too late.

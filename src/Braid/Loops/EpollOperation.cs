@@ -13,7 +13,7 @@ internal abstract class EpollOperation<TResult>(EventLoop loop) : LoopOperation<
     /// <summary>The kernel says that the call may succeed now.</summary>
     public void OnReady()
     {
-        if (!IsPending || !Attempt(out var result, out var errno)) return;
+        if (!IsPending || IsDeferred || !Attempt(out var result, out var errno)) return;
         OnCancelled(); // lets go of the buffer
         if (errno == 0) Complete(result);
         else Fail(Errno.ToException(errno));
@@ -31,8 +31,7 @@ internal abstract class EpollOperation<TResult>(EventLoop loop) : LoopOperation<
         OnCancelled();
         if (errno != 0) return ValueTask.FromException<TResult>(Errno.ToException(errno));
         if (Loop.MayCompleteInline) return new ValueTask<TResult>(result);
-        Begin(CancellationToken.None);
-        Complete(result);
+        CompleteNextTurn(result);
         return ResultTask;
     }
 

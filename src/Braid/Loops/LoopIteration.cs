@@ -88,13 +88,13 @@ internal sealed class LoopIteration(LoopSynchronizationContext context, Poller p
             _lastPoll = now;
         }
 
-        if (timers.Count > 0 && timers.NextDeadline <= now) timers.FireDue(now);
+        if (timers.NextDeadline <= now) timers.FireDue(now);
     }
 
     // Nothing is ready: sleep until something is.
     private void Wait()
     {
-        var timeout = timers.Count == 0 ? Timeout.InfiniteTimeSpan : timers.Until(timers.NextDeadline);
+        var timeout = timers.Until(timers.NextDeadline);
         if (timeout == TimeSpan.Zero || !incoming.TryBeginSleep())
         {
             poller.Poll(TimeSpan.Zero);
@@ -107,7 +107,7 @@ internal sealed class LoopIteration(LoopSynchronizationContext context, Poller p
 
         if (incoming.HasEntries) incoming.DrainTo(_ready);
         _lastPoll = clock.GetTimestamp();
-        if (timers.Count > 0) timers.FireDue(_lastPoll);
+        timers.FireDue(_lastPoll);
     }
 
     private void Sleep(TimeSpan timeout)

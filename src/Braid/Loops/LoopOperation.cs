@@ -30,6 +30,9 @@ internal abstract class LoopOperation<TResult>(EventLoop loop) : IValueTaskSourc
     /// <summary>Begun and not completed.</summary>
     public bool IsPending => IsBusy && !_completed;
 
+    /// <summary>Pending only until the next turn; nothing else can complete it but the end of its socket.</summary>
+    protected bool IsDeferred { get; private set; }
+
     /// <summary>What the caller of the operation awaits.</summary>
     protected ValueTask<TResult> ResultTask => new(this, _version);
 
@@ -43,6 +46,15 @@ internal abstract class LoopOperation<TResult>(EventLoop loop) : IValueTaskSourc
         IsBusy = true;
         if (cancellationToken.CanBeCanceled)
             _registration = cancellationToken.UnsafeRegister(static (self, token) => ((LoopOperation<TResult>)self!).RequestCancel(token), this);
+    }
+
+    /// <summary>Starts a use whose result is known, but lets the caller wait a turn for it, so that others run.</summary>
+    protected void CompleteNextTurn(TResult result)
+    {
+        Begin(CancellationToken.None);
+        IsDeferred = true;
+        _result = result;
+        Loop.TryPostLibrary(static self => ((LoopOperation<TResult>)self!).CompleteDeferred(), this);
     }
 
     public void Complete(TResult result)
@@ -70,6 +82,11 @@ internal abstract class LoopOperation<TResult>(EventLoop loop) : IValueTaskSourc
 
     /// <summary>The result has been taken; the operation may be used again.</summary>
     protected virtual void OnTaken() { }
+
+    private void CompleteDeferred()
+    {
+        if (IsPending) Finish(); // else its socket was closed meanwhile
+    }
 
     private void Finish()
     {
@@ -156,6 +173,7 @@ internal abstract class LoopOperation<TResult>(EventLoop loop) : IValueTaskSourc
         _error = null;
         _continuation = default;
         _version++;
+        IsDeferred = false;
         Volatile.Write(ref _completed, false);
         IsBusy = false;
     }

@@ -3,6 +3,9 @@ namespace Braid.Loops;
 /// <summary>A loop's timers on a loop's clock: when the next one is due, and what is due now. The loop's thread only.</summary>
 internal sealed class LoopTimers(EventLoop loop, TimeProvider clock)
 {
+    /// <summary>The deadline of a timer that is only there to be ended, with the loop or by its token.</summary>
+    public const long Never = long.MaxValue;
+
     // Sleeps kept for reuse. More than this many at once are rare, and the garbage collector takes the rest.
     private const int PoolSize = 1024;
 
@@ -18,7 +21,8 @@ internal sealed class LoopTimers(EventLoop loop, TimeProvider clock)
 
     public int Count => _heap.Count;
 
-    public long NextDeadline => _heap.NextDeadline;
+    /// <summary>The earliest deadline; <see cref="Never"/> if there is none.</summary>
+    public long NextDeadline => _heap.Count == 0 ? Never : _heap.NextDeadline;
 
     public ValueTask SleepAsync(TimeSpan delay, CancellationToken cancellationToken)
     {
@@ -39,12 +43,13 @@ internal sealed class LoopTimers(EventLoop loop, TimeProvider clock)
     {
         if (_unitsPerTick > 0 && delay < LongDelay) return timestamp + delay.Ticks * _unitsPerTick;
         var deadline = timestamp + ((Int128)delay.Ticks * clock.TimestampFrequency + (TimeSpan.TicksPerSecond - 1)) / TimeSpan.TicksPerSecond;
-        return (long)Int128.Min(deadline, long.MaxValue);
+        return (long)Int128.Min(deadline, Never - 1);
     }
 
-    /// <summary>The time from now until the deadline, rounded up; zero if it has passed.</summary>
+    /// <summary>The time from now until the deadline, rounded up; zero if it has passed; infinite for <see cref="Never"/>.</summary>
     public TimeSpan Until(long deadline)
     {
+        if (deadline == Never) return Timeout.InfiniteTimeSpan;
         var now = clock.GetTimestamp();
         if (deadline <= now) return TimeSpan.Zero;
         if (_unitsPerTick > 0) return new TimeSpan((deadline - now + _unitsPerTick - 1) / _unitsPerTick);

@@ -23,7 +23,13 @@ internal sealed class PortableOperation<TResult> : LoopOperation<TResult>
     /// <summary>Follows an operation that was just started. It observes the caller's token itself.</summary>
     public ValueTask<TResult> Follow(ValueTask<TResult> started)
     {
-        if (started.IsCompletedSuccessfully && Loop.MayCompleteInline) return started;
+        if (started.IsCompletedSuccessfully)
+        {
+            if (Loop.MayCompleteInline) return started;
+            CompleteNextTurn(started.Result);
+            return ResultTask;
+        }
+
         Begin(CancellationToken.None);
         _awaiter = started.ConfigureAwait(false).GetAwaiter();
         if (_awaiter.IsCompleted) Arrive();
@@ -47,7 +53,7 @@ internal sealed class PortableOperation<TResult> : LoopOperation<TResult>
 
     private void Arrive()
     {
-        if (!IsPending) return; // abandoned
+        if (!IsPending) return; // the loop has abandoned it
         var awaiter = _awaiter;
         _awaiter = default;
         TResult result;

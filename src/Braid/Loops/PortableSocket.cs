@@ -57,7 +57,7 @@ internal sealed class PortableSocket : PolledSocket, IPortableHandle
         _connect?.MarkClosed();
         _receive.MarkClosed();
         _send.MarkClosed();
-        _socket.Dispose(); // .NET ends what is pending, and that arrives like any other completion
+        _socket.Dispose(); // .NET ends what is pending, which arrives like any other completion, and resets the connection in that case
     }
 
     public void Abandon()

@@ -8,7 +8,7 @@ internal sealed class SleepOperation(EventLoop loop, LoopTimers timers) : LoopOp
     public ValueTask Start(TimeSpan delay, CancellationToken cancellationToken)
     {
         Begin(cancellationToken);
-        if (IsPending && delay != Timeout.InfiniteTimeSpan) timers.Add(this, timers.DeadlineAfter(delay));
+        if (IsPending) timers.Add(this, delay == Timeout.InfiniteTimeSpan ? LoopTimers.Never : timers.DeadlineAfter(delay));
         return VoidTask;
     }
 

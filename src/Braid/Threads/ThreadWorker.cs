@@ -6,7 +6,9 @@ internal sealed class ThreadWorker
     private readonly Thread _thread;
     private readonly ThreadSynchronizationContext _context;
     private readonly SemaphoreSlim _wakeUp = new(0);
+    private readonly Action _ending;
     private WorkItem? _item;
+    private volatile bool _isComing;
 
     internal ThreadWorker(WorkQueue queue, int lane, bool isExtra)
     {
@@ -15,6 +17,7 @@ internal sealed class ThreadWorker
         IsExtra = isExtra;
         Name = $"{queue.Executor.Name} {lane}";
         _context = new ThreadSynchronizationContext(this);
+        _ending = () => _isComing = true;
         _thread = new Thread(Run) { IsBackground = true, Name = Name };
     }
 
@@ -37,6 +40,16 @@ internal sealed class ThreadWorker
 
     /// <inheritdoc cref="ThreadSynchronizationContext.IsBlocked"/>
     internal bool IsBlocked => _context.IsBlocked;
+
+    /// <summary>
+    /// True from the end of an item until it has taken the next or sleeps: it will look at the queue by itself. Cleared for sleep only under the
+    /// queue's lock.
+    /// </summary>
+    internal bool IsComing
+    {
+        get => _isComing;
+        set => _isComing = value;
+    }
 
     /// <summary>What it runs now.</summary>
     internal WorkItem? Item => Volatile.Read(ref _item);
@@ -66,6 +79,7 @@ internal sealed class ThreadWorker
     {
         Queue.GlobalLock?.Enter();
         Volatile.Write(ref _item, item);
+        item.Ending = _ending;
         if (item.Timeout != Timeout.InfiniteTimeSpan) item.Abandoned = WriteOff;
         item.MarkStarted(Lane);
         if (item.IsAsync) RunAsynchronously(item);

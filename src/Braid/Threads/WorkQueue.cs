@@ -56,6 +56,7 @@ internal sealed class WorkQueue(ThreadExecutor executor, ThreadOptions options)
         {
             if (TryDequeue(worker, out item) || TryLookFor(worker, out item))
             {
+                worker.IsComing = false;
                 // Whoever added two items in one breath saw one worker looking and woke nobody for the second.
                 if (!_nested.IsEmpty) WakeSomeone(isNested: true);
                 if (!_items.IsEmpty) WakeSomeone(isNested: false);
@@ -64,6 +65,7 @@ internal sealed class WorkQueue(ThreadExecutor executor, ThreadOptions options)
 
             lock (_gate)
             {
+                worker.IsComing = false;
                 _idle.Push(worker);
                 _idleCount = _idle.Count;
                 Interlocked.MemoryBarrier();
@@ -180,6 +182,7 @@ internal sealed class WorkQueue(ThreadExecutor executor, ThreadOptions options)
         if (_idleCount == 0 && !MayStart(isNested)) return;
         lock (_gate)
         {
+            if (AreComing(isNested)) return;
             if (_idle.TryPop(out var worker))
             {
                 _idleCount = _idle.Count;
@@ -190,6 +193,18 @@ internal sealed class WorkQueue(ThreadExecutor executor, ThreadOptions options)
                 Start(isExtra: _workerCount - _extraCount >= options.Threads);
             }
         }
+    }
+
+    /// <summary>
+    /// Whether as many workers as there are items have just ended one and will look for the next by themselves. They cannot have missed these:
+    /// to sleep they need the lock, and look again once they have it.
+    /// </summary>
+    private bool AreComing(bool isNested)
+    {
+        int coming = 0;
+        foreach (var worker in _workers)
+            if (worker.IsComing && (isNested || !worker.IsExtra) && !worker.IsWrittenOff) coming++;
+        return coming > 0 && coming >= (isNested ? _nested : _items).Count;
     }
 
     private bool MayStart(bool isNested) => _workerCount - _extraCount < options.Threads || (isNested && _workerCount - _parked < options.Threads);

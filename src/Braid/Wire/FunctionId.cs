@@ -1,12 +1,112 @@
 using System.Buffers;
+using System.Collections.Concurrent;
+using System.Reflection;
 
 namespace Braid.Wire;
 
-internal sealed class FunctionId
+/// <summary>
+/// The identity of a function for another process: which assembly, which version of it, which method, closed over which types. Two work
+/// objects made from the same function have equal identities. Immutable.
+/// </summary>
+internal sealed record FunctionId
 {
-    internal string? WhyNotPortable { get; init; }
+    // Reflection on a method takes microseconds and `executor.RunAsync(Fn, x)` makes new work on every call. Bounded by the program's methods.
+    private static readonly ConcurrentDictionary<(MethodInfo, Type, Type, string), FunctionId> Known = new();
 
-    internal static FunctionId Of(Delegate function, Type arg, Type result, string name) => new();
+    /// <summary>The work's name for people.</summary>
+    internal required string Name { get; init; }
 
-    internal void WriteTo(IBufferWriter<byte> output) => throw new NotSupportedException();
+    internal string AssemblyName { get; private init; } = "";
+
+    /// <summary>Where the assembly lies; empty in a single-file program, whose assemblies have names only.</summary>
+    internal string AssemblyPath { get; private init; } = "";
+
+    /// <summary>Changes with every compilation: the same token in another version is another method.</summary>
+    internal Guid ModuleVersion { get; private init; }
+
+    internal int MethodToken { get; private init; }
+
+    /// <summary>Assembly-qualified names of the declaring type's arguments, then of the method's own, one to a line.</summary>
+    internal string TypeArguments { get; private init; } = "";
+
+    internal string MethodTypeArguments { get; private init; } = "";
+
+    /// <summary>Assembly-qualified names of the types that travel; the method's own may be wider.</summary>
+    internal string ArgumentType { get; private init; } = "";
+
+    internal string ResultType { get; private init; } = "";
+
+    /// <summary>A full sentence if it cannot leave this process; null if it can.</summary>
+    internal string? WhyNotPortable { get; private init; }
+
+    /// <summary>Never throws: a function without an identity has a reason instead.</summary>
+    internal static FunctionId Of(Delegate function, Type argument, Type result, string name)
+    {
+        try
+        {
+            if (Captures.WhyNot(function) is { } captured) return NotPortable(name, captured);
+            return Known.GetOrAdd((function.Method, argument, result, name), static (key, _) => Describe(key.Item1, key.Item2, key.Item3, key.Item4), 0);
+        }
+        catch (Exception exception)
+        {
+            return NotPortable(name, $"it cannot be described ({exception.GetType().Name}: {exception.Message})");
+        }
+    }
+
+    /// <summary>Of the two fields that nearly always differ; a hash of every text would cost more than sending a call.</summary>
+    public override int GetHashCode() => HashCode.Combine(MethodToken, ModuleVersion);
+
+    internal void WriteTo(IBufferWriter<byte> output)
+    {
+        output.WriteText(Name);
+        output.WriteText(AssemblyName);
+        output.WriteText(AssemblyPath);
+        output.Write(ModuleVersion.ToByteArray());
+        output.WriteInt32(MethodToken);
+        output.WriteText(TypeArguments);
+        output.WriteText(MethodTypeArguments);
+        output.WriteText(ArgumentType);
+        output.WriteText(ResultType);
+    }
+
+    internal static FunctionId Read(ref FieldReader fields) => new()
+    {
+        Name = fields.ReadText(),
+        AssemblyName = fields.ReadText(),
+        AssemblyPath = fields.ReadText(),
+        ModuleVersion = fields.ReadGuid(),
+        MethodToken = fields.ReadInt32(),
+        TypeArguments = fields.ReadText(),
+        MethodTypeArguments = fields.ReadText(),
+        ArgumentType = fields.ReadText(),
+        ResultType = fields.ReadText(),
+    };
+
+    private static FunctionId Describe(MethodInfo method, Type argument, Type result, string name)
+    {
+        if (Captures.WhyNotFound(method) is { } hidden) return NotPortable(name, hidden);
+        if (PayloadTypes.WhyNot(argument) is { } argumentReason) return NotPortable(name, $"its argument cannot be sent: {argumentReason}");
+        if (PayloadTypes.WhyNot(result) is { } resultReason) return NotPortable(name, $"its result cannot be sent: {resultReason}");
+        var declaring = method.DeclaringType!;
+        return new()
+        {
+            Name = name,
+            AssemblyName = method.Module.Assembly.FullName!,
+            AssemblyPath = method.Module.Assembly.Location,
+            ModuleVersion = method.Module.ModuleVersionId,
+            MethodToken = method.MetadataToken,
+            TypeArguments = Names(declaring.IsGenericType ? declaring.GetGenericArguments() : []),
+            MethodTypeArguments = Names(method.IsGenericMethod ? method.GetGenericArguments() : []),
+            ArgumentType = argument.AssemblyQualifiedName!,
+            ResultType = result.AssemblyQualifiedName!,
+        };
+    }
+
+    private static string Names(Type[] types) => string.Join('\n', types.Select(t => t.AssemblyQualifiedName));
+
+    private static FunctionId NotPortable(string name, string reason) => new()
+    {
+        Name = name,
+        WhyNotPortable = $"Work '{name}' cannot run in another process: {reason}.",
+    };
 }

@@ -2,9 +2,33 @@ using System.Buffers;
 
 namespace Braid.Wire;
 
+/// <summary>Arguments and results as bytes: raw for what has an obvious layout, JSON for the rest. See docs/wire-protocol.md.</summary>
 internal static class Payload
 {
-    internal static void Write<T>(IBufferWriter<byte> output, T value) => throw new NotSupportedException();
+    /// <exception cref="PayloadException">The value cannot be encoded.</exception>
+    internal static void Write<T>(IBufferWriter<byte> output, T value) => PayloadFormat<T>.Instance.Write(output, value);
 
-    internal static T Read<T>(in ReadOnlySequence<byte> data) => throw new NotSupportedException();
+    /// <exception cref="PayloadException">The bytes are not a value of this type.</exception>
+    internal static T Read<T>(in ReadOnlySequence<byte> data)
+    {
+        if (data.IsSingleSegment) return PayloadFormat<T>.Instance.Read(data.FirstSpan);
+        return PayloadFormat<T>.Instance.Read(data.ToArray());
+    }
 }
+
+/// <summary>How values of one type become bytes.</summary>
+internal abstract class PayloadFormat<T>
+{
+    /// <summary>Chosen once per type, so that an item pays a virtual call and no look-up.</summary>
+    internal static readonly PayloadFormat<T> Instance = PayloadFormats.Choose<T>();
+
+    internal abstract void Write(IBufferWriter<byte> output, T value);
+
+    internal abstract T Read(ReadOnlySpan<byte> data);
+
+    private protected static PayloadException Malformed(int length) =>
+        new($"{length:N0} bytes are not a value of type {TypeName.Of(typeof(T))}: the worker runs another version of the code or the message was damaged.");
+}
+
+/// <summary>A value cannot be encoded or decoded. Fails its own item and nothing else.</summary>
+internal sealed class PayloadException(string message, Exception? innerException = null) : BraidException(message, innerException);

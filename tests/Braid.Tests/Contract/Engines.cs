@@ -33,3 +33,10 @@ public sealed class PortableLoopContract : ExecutorContract
     protected override Executor Create(int concurrency, ExecutorOptions? options) =>
         new LoopExecutor(new LoopOptions { MaxInFlight = concurrency, Poller = LoopPoller.Portable }.With(options));
 }
+
+public sealed class ProcessContract : ExecutorContract
+{
+    protected override bool SharesMemory => false;
+    protected override Executor Create(int concurrency, ExecutorOptions? options) =>
+        new ProcessExecutor(new ProcessOptions { Workers = concurrency }.With(options));
+}

@@ -1,0 +1,226 @@
+using System.Runtime.InteropServices;
+
+namespace Braid.Processes;
+
+/// <summary>Who runs what: the calls that wait, the workers that are idle, and the rules by which the ones get to the others.</summary>
+/// <remarks>
+/// Knows nothing of processes, sockets and bytes. Whatever finishes items, sends or starts processes is done by the caller, outside the gate.
+/// </remarks>
+internal sealed class CallQueue(int lanes, Func<int, WorkerConnection> create)
+{
+    // Three starts in a row that fail are a reason and not bad luck: what waits is told instead of waiting for a fourth.
+    private const int MostFailedStarts = 3;
+
+    private readonly WorkerConnection?[] _lanes = new WorkerConnection?[lanes];
+    private readonly Queue<ProcessCall> _waiting = new();
+
+    // Calls that came back from a worker: before all others, for they were.
+    private readonly Stack<ProcessCall> _returned = new();
+    private readonly Stack<WorkerConnection> _idle = new();
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _ready;
+    private int _starting;
+    private int _failedStarts;
+    private int _unfinished;
+    private bool _isClosed;
+
+    /// <summary>Guards everything here, the state of every call, and the calls that each worker holds.</summary>
+    internal Lock Gate { get; } = new();
+
+    /// <summary>Completes when the queue is closed and every call has ended.</summary>
+    internal Task Drained => _drained.Task;
+
+    private int Waiting => _waiting.Count + _returned.Count;
+
+    /// <summary>Adds a call. Gives the worker that should take it, or the one that should be started, if any.</summary>
+    /// <returns>False: the queue is closed.</returns>
+    internal bool TryAdd(ProcessCall call, out WorkerConnection? idle, out WorkerConnection? start)
+    {
+        idle = start = null;
+        lock (Gate)
+        {
+            if (_isClosed) return false;
+            Interlocked.Increment(ref _unfinished);
+            _waiting.Enqueue(call);
+            if (!TryClaimIdle(out idle)) start = ReserveStart();
+            return true;
+        }
+    }
+
+    /// <summary>Gives a worker its next calls. With none left and nothing to do it becomes idle, and others' calls are asked back for it.</summary>
+    /// <param name="worker">The worker that asks.</param>
+    /// <param name="calls">Gets what the worker is to run.</param>
+    /// <param name="dropped">Gets calls that nobody wants any more; the caller ends them.</param>
+    /// <returns>A worker that should give calls back.</returns>
+    internal (WorkerConnection Victim, ProcessCall[] Calls)? Take(WorkerConnection worker, List<ProcessCall> calls, List<ProcessCall> dropped)
+    {
+        lock (Gate)
+        {
+            if (!worker.MayTake) return null;
+            int room = worker.Depth - worker.Held.Count;
+
+            // Not for one free place: half a load at a time shares the writes.
+            if (worker.Held.Count > 0 && room <= worker.Depth / 2) return null;
+            int share = Math.Min(room, 1 + (Waiting / lanes));
+            while (calls.Count < share && TryDequeue(out var call))
+            {
+                if (call.IsOver)
+                {
+                    call.State = CallState.Done;
+                    dropped.Add(call);
+                    continue;
+                }
+
+                call.State = CallState.Sent;
+                call.Worker = worker;
+                worker.Held.Add(call);
+                calls.Add(call);
+            }
+
+            return worker.Held.Count > 0 || worker.IsIdle ? null : MakeIdle(worker);
+        }
+    }
+
+    /// <summary>Puts a call back that no worker has begun, before all others.</summary>
+    internal void PutBack(ProcessCall call)
+    {
+        call.Registration.Unregister();
+        call.State = CallState.Waiting;
+        call.IsRecalled = call.IsCancelled = false;
+        _returned.Push(call);
+    }
+
+    /// <summary>An idle worker for calls that wait, if there are both.</summary>
+    internal bool TryClaim(out WorkerConnection? idle)
+    {
+        lock (Gate)
+        {
+            idle = null;
+            return Waiting > 0 && TryClaimIdle(out idle);
+        }
+    }
+
+    /// <summary>A call has ended and everybody has been told.</summary>
+    internal void Leave()
+    {
+        if (Interlocked.Decrement(ref _unfinished) == 0 && Volatile.Read(ref _isClosed)) _drained.TrySetResult();
+    }
+
+    internal void OnReady(WorkerConnection worker)
+    {
+        lock (Gate)
+        {
+            _starting--;
+            _ready++;
+            worker.IsReady = true;
+        }
+    }
+
+    /// <summary>A worker has shown that workers of this program can work.</summary>
+    internal void OnProgress() => _failedStarts = 0;
+
+    /// <summary>A worker is gone. Its calls that had not begun are back in the queue; the others are its own affair.</summary>
+    /// <param name="worker">The worker.</param>
+    /// <param name="hasFailed">It never did anything.</param>
+    /// <param name="given">Gets the calls that nobody can run, after too many failures.</param>
+    /// <returns>Workers to start in its place.</returns>
+    internal List<WorkerConnection> OnGone(WorkerConnection worker, bool hasFailed, List<ProcessCall> given)
+    {
+        var starts = new List<WorkerConnection>();
+        lock (Gate)
+        {
+            _lanes[worker.Lane] = null;
+            if (worker.IsReady) _ready--;
+            else _starting--;
+            RemoveIdle(worker);
+            for (int i = worker.Held.Count - 1; i >= 0; i--)
+            {
+                if (worker.Held[i].State == CallState.Sent) PutBack(worker.Held[i]);
+            }
+
+            if (hasFailed) _failedStarts++;
+            else if (_ready == 0) _failedStarts = 0;
+            if (_failedStarts >= MostFailedStarts && _ready == 0)
+            {
+                while (TryDequeue(out var call)) given.Add(call);
+                _failedStarts = 0;
+            }
+
+            while (ReserveStart() is { } start) starts.Add(start);
+        }
+
+        return starts;
+    }
+
+    /// <summary>Takes no more calls.</summary>
+    internal void Close()
+    {
+        lock (Gate) _isClosed = true;
+        if (Volatile.Read(ref _unfinished) == 0) _drained.TrySetResult();
+    }
+
+    internal List<WorkerConnection> Workers()
+    {
+        lock (Gate) return [.. _lanes.OfType<WorkerConnection>()];
+    }
+
+    private bool TryDequeue(out ProcessCall call) => _returned.TryPop(out call!) || _waiting.TryDequeue(out call!);
+
+    private bool TryClaimIdle(out WorkerConnection? worker)
+    {
+        // The one that was busy last: its caches are warm and the others may sleep.
+        if (!_idle.TryPop(out worker)) return false;
+        worker.IsIdle = false;
+        return true;
+    }
+
+    /// <summary>A lane for a worker that is needed: something waits that no starting worker is meant for.</summary>
+    private WorkerConnection? ReserveStart()
+    {
+        if (_starting >= Waiting || (_failedStarts >= MostFailedStarts && _ready > 0)) return null;
+        int lane = Array.IndexOf(_lanes, null);
+        if (lane < 0) return null;
+        _starting++;
+        return _lanes[lane] = create(lane);
+    }
+
+    private (WorkerConnection Victim, ProcessCall[] Calls)? MakeIdle(WorkerConnection worker)
+    {
+        worker.IsIdle = true;
+        _idle.Push(worker);
+        return Recall();
+    }
+
+    /// <summary>An idle worker and an empty queue: nothing should wait behind another worker's slow item.</summary>
+    private (WorkerConnection Victim, ProcessCall[] Calls)? Recall()
+    {
+        WorkerConnection? victim = null;
+        int most = 0;
+        foreach (var worker in _lanes)
+        {
+            if (worker is null || worker.Held.Count <= most || worker.Held.Exists(c => c.IsRecalled)) continue;
+            int sent = worker.Held.Count(c => c.State == CallState.Sent);
+            if (sent <= most) continue;
+            most = sent;
+            victim = worker;
+        }
+
+        if (victim is null) return null;
+
+        // The newer half, or the only one: a worker that has not even begun its first is not behind anything.
+        var unbegun = victim.Held.FindAll(c => c.State == CallState.Sent);
+        if (victim.Held.Count == unbegun.Count) unbegun.RemoveAt(0);
+        var back = unbegun.Skip(unbegun.Count / 2).ToArray();
+        foreach (var call in CollectionsMarshal.AsSpan(victim.Held)) call.IsRecalled = Array.IndexOf(back, call) >= 0;
+        return back.Length == 0 ? null : (victim, back);
+    }
+
+    private void RemoveIdle(WorkerConnection worker)
+    {
+        if (!worker.IsIdle) return;
+        worker.IsIdle = false;
+        var others = _idle.Where(w => w != worker).Reverse().ToArray();
+        _idle.Clear();
+        foreach (var other in others) _idle.Push(other);
+    }
+}

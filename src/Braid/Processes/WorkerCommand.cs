@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace Braid.Processes;
+
+/// <summary>How this program is started once more as a worker: which file, which arguments, which environment.</summary>
+internal static class WorkerCommand
+{
+    private const string HookSwitch = "System.StartupHookProvider.IsSupported";
+
+    // A profiler or a coverage tool of the parent's would follow every worker, and slow or break it. Those who want it say so in EnvironmentVariables.
+    private static readonly string[] ProfilerPrefixes = ["CORECLR_PROFILER", "CORECLR_ENABLE_PROFILING", "COR_PROFILER", "COR_ENABLE_PROFILING", "DOTNET_PROFILER", "DOTNET_ENABLE_PROFILING"];
+
+    /// <summary>True once the program has called <see cref="ProcessWorker.RunIfWorker"/>, so that it does not depend on the hook.</summary>
+    internal static bool HasEntryCall { get; set; }
+
+    /// <summary>What DOTNET_STARTUP_HOOKS names: this assembly's file, or in a single-file program its name.</summary>
+#pragma warning disable IL3000 // Empty in a single-file program is what the second half is for.
+    internal static string Hook { get; } = typeof(WorkerCommand).Assembly.Location is { Length: > 0 } path ? path : typeof(WorkerCommand).Assembly.GetName().Name!;
+#pragma warning restore IL3000
+
+    /// <exception cref="InvalidOperationException">This program cannot be started as a worker; the message says what to change.</exception>
+    internal static ProcessStartInfo Create(ProcessOptions options, WorkerSetup setup)
+    {
+        ThrowIfImpossible();
+        var info = new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            UseShellExecute = false,
+            CreateNoWindow = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        AddArguments(info);
+        SetEnvironment(info, options, setup);
+        return info;
+    }
+
+    /// <exception cref="InvalidOperationException">This program cannot be started as a worker; the message says what to change.</exception>
+    internal static void ThrowIfImpossible()
+    {
+        if (WorkerSetup.IsInEnvironment)
+        {
+            throw new InvalidOperationException(
+                "This process was started as a worker but reached Main, so .NET did not run the startup hook. Call ProcessWorker.RunIfWorker() first in Main.");
+        }
+
+        if (Environment.ProcessPath is null) throw new InvalidOperationException("The path of this program is not known, so it cannot be started as a worker.");
+        if (!HasEntryCall && AppContext.TryGetSwitch(HookSwitch, out bool isSupported) && !isSupported)
+        {
+            throw new InvalidOperationException(
+                "This program was built with startup hooks turned off, so it cannot be started as a worker. In a file-based program add the line "
+                + "'#:property PublishAot=false'; elsewhere call ProcessWorker.RunIfWorker() first in Main.");
+        }
+    }
+
+    // The app host needs no arguments: its Main is never reached. The `dotnet` host is told the program again, with the files it was started with.
+    private static void AddArguments(ProcessStartInfo info)
+    {
+        if (!Path.GetFileNameWithoutExtension(info.FileName).Equals("dotnet", StringComparison.OrdinalIgnoreCase)) return;
+        string program = ProgramPath();
+        info.ArgumentList.Add("exec");
+        if (DependenciesPath(program) is { } dependencies)
+        {
+            AddFile(info, "--runtimeconfig", dependencies.Replace(".deps.json", ".runtimeconfig.json", StringComparison.Ordinal));
+            AddFile(info, "--depsfile", dependencies);
+        }
+
+        info.ArgumentList.Add(program);
+    }
+
+    private static string ProgramPath()
+    {
+        string program = Assembly.GetEntryAssembly()?.Location is { Length: > 0 } location ? location : Path.GetFullPath(Environment.GetCommandLineArgs()[0]);
+        if (File.Exists(program)) return program;
+        throw new InvalidOperationException($"The program '{program}' that dotnet runs is not a file, so it cannot be started as a worker.");
+    }
+
+    private static string? DependenciesPath(string program)
+    {
+        // The runtime's own list begins with the program's, also when a test host or --depsfile chose another than the one beside the program.
+        string? used = (AppContext.GetData("APP_CONTEXT_DEPS_FILES") as string)?.Split(';', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
+        if (used is not null && File.Exists(used)) return used;
+        string beside = Path.ChangeExtension(program, ".deps.json");
+        return File.Exists(beside) || File.Exists(Path.ChangeExtension(program, ".runtimeconfig.json")) ? beside : null;
+    }
+
+    private static void AddFile(ProcessStartInfo info, string option, string path)
+    {
+        if (!File.Exists(path)) return;
+        info.ArgumentList.Add(option);
+        info.ArgumentList.Add(path);
+    }
+
+    private static void SetEnvironment(ProcessStartInfo info, ProcessOptions options, WorkerSetup setup)
+    {
+        var environment = info.Environment;
+        foreach (string name in environment.Keys.ToList())
+        {
+            if (ProfilerPrefixes.Any(p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase))) environment.Remove(name);
+        }
+
+        // Server GC makes a heap and a thread per core in every process: with a worker per core that is cores × cores of both.
+        environment["DOTNET_gcServer"] = "0";
+        foreach (var (name, value) in options.EnvironmentVariables)
+        {
+            if (value is null) environment.Remove(name);
+            else environment[name] = value;
+        }
+
+        setup.WriteTo(environment, Hook);
+    }
+}

@@ -1,0 +1,216 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Braid.Wire;
+
+namespace Braid.Processes;
+
+/// <summary>The parent's end of one worker, from its start to its burial, told by one thread: start · handshake · read · end.</summary>
+/// <remarks>The other part of this class has the calls: what is sent, and what the answers mean.</remarks>
+internal sealed partial class WorkerConnection
+{
+    // A worker is there after 50 to 100 ms; on a machine that swaps it takes seconds. Then something is wrong with it.
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+
+    // A worker answers at once; a stranger that connects and says nothing keeps it waiting this long.
+    private static readonly TimeSpan StrangerLimit = TimeSpan.FromSeconds(2);
+
+    // From the end of the connection to the end of the process: only work that closed our socket itself takes longer.
+    private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(2);
+
+    // How often a start looks whether the process is still alive.
+    private const int PollMicroseconds = 50_000;
+
+    private readonly ProcessExecutor _executor;
+    private readonly CallQueue _queue;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private NetworkStream _stream = null!;
+    private FrameReader _reader = null!;
+    private FrameWriter _writer = null!;
+    private volatile WorkerProcess? _process;
+    private volatile bool _isStopping;
+    private ITimer? _stopTimer;
+
+    internal WorkerConnection(ProcessExecutor executor, int lane)
+    {
+        _executor = executor;
+        _queue = executor.Queue;
+        Lane = lane;
+    }
+
+    /// <summary>The worker's number and its row on the timeline.</summary>
+    internal int Lane { get; }
+
+    internal Task Ended => _ended.Task;
+
+    private string Name => $"worker {Lane}";
+
+    private string Origin => $"{Name} (process {_process?.Id})";
+
+    internal void Start() => new Thread(Run) { Name = $"Braid {Name}", IsBackground = true }.Start();
+
+    /// <summary>Lets it go: its calls have ended. Kills it if it does not end.</summary>
+    internal void Stop()
+    {
+        bool isReady;
+        lock (_queue.Gate)
+        {
+            _isStopping = true;
+            isReady = IsReady;
+        }
+
+        if (!isReady)
+        {
+            // Nothing waits for it any more; its thread finds it dead.
+            _process?.Kill();
+            return;
+        }
+
+        _stopTimer = _executor.TimeProvider.CreateTimer(static worker => ((WorkerConnection)worker!).Kill(), this, _executor.Options.KillAfter, Timeout.InfiniteTimeSpan);
+        _writer.AddGoodbye();
+        _writer.FlushElsewhere();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            Open();
+        }
+        catch (Exception exception)
+        {
+            EndFailedStart(exception);
+            return;
+        }
+
+        _queue.OnReady(this);
+        Record(TracePhase.WorkerStarted, $"process {_process!.Id}");
+        if (_isStopping) Stop();
+        string? reason = ReadFrames();
+        End(reason);
+    }
+
+    /// <summary>Starts the process and waits until it has proved who it is.</summary>
+    private void Open()
+    {
+        string path = _executor.NextSocket();
+        string secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        var setup = new WorkerSetup(Lane, Environment.ProcessId, path, secret);
+        try
+        {
+            using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            listener.Bind(new UnixDomainSocketEndPoint(path));
+            listener.Listen();
+            _process = WorkerProcess.Start(WorkerCommand.Create(_executor.Options, setup), Lane);
+            while (!TryAccept(listener, setup)) ThrowIfHopeless();
+        }
+        finally
+        {
+            // From here on nobody can connect, and nothing is left if this process is killed.
+            File.Delete(path);
+        }
+    }
+
+    private bool TryAccept(Socket listener, WorkerSetup setup)
+    {
+        long began = _executor.TimeProvider.GetTimestamp();
+        while (!listener.Poll(PollMicroseconds, SelectMode.SelectRead))
+        {
+            ThrowIfHopeless();
+            if (_executor.TimeProvider.GetElapsedTime(began) > StartLimit)
+                throw new InvalidOperationException($"it did not connect within {StartLimit.TotalSeconds} seconds");
+        }
+
+        var stream = new NetworkStream(listener.Accept(), ownsSocket: true) { ReadTimeout = (int)StrangerLimit.TotalMilliseconds };
+        var reader = new FrameReader(stream);
+        try
+        {
+            int id = Handshake.Accept(stream, reader, setup);
+            if (id != _process!.Id) throw new InvalidFrameException($"Process {id} came where process {_process.Id} was expected.");
+        }
+        catch (Exception exception) when (exception is IOException or InvalidFrameException)
+        {
+            // A stranger, or a worker that broke off: the next one may be ours, or its process has ended and tells why.
+            stream.Dispose();
+            return false;
+        }
+
+        stream.ReadTimeout = Timeout.Infinite;
+        reader.LongestBody = int.MaxValue;
+        (_stream, _reader, _writer) = (stream, reader, new FrameWriter(stream));
+        return true;
+    }
+
+    private void ThrowIfHopeless()
+    {
+        if (_process!.HasExited || _isStopping) throw new InvalidOperationException("it ended before it was ready");
+    }
+
+    private void EndFailedStart(Exception exception)
+    {
+        _process?.Kill();
+        var exit = _process?.WaitForExit(ExitLimit) ?? default;
+        string reason = _process is null ? exception.Message : $"{exception.Message}: {exit}";
+        if (!_isStopping) Record(TracePhase.WorkerLost, reason);
+        Leave(call => Lost($"Worker {Lane} could not be started for '{call.Item.Name}': {reason}.", exit), hasFailed: !_isStopping);
+    }
+
+    /// <summary>Until the connection ends. Returns what the worker did wrong, if anything.</summary>
+    private string? ReadFrames()
+    {
+        try
+        {
+            Refill();
+            while (_reader.TryRead(out var frame))
+            {
+                Take(frame);
+                if (!_reader.HasFrame) Refill();
+            }
+
+            return null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+        catch (InvalidFrameException exception)
+        {
+            _process!.Kill();
+            return $"it broke the protocol ({exception.Message})";
+        }
+    }
+
+    private void End(string? reason)
+    {
+        CloseCalls();
+        var exit = _process!.WaitForExit(ExitLimit);
+        reason = reason is null ? exit.ToString() : $"{reason}, {exit}";
+        if (!_isStopping) Record(TracePhase.WorkerLost, $"process {_process.Id}: {reason}");
+        FailStarted(reason, exit);
+        Leave(call => Lost($"Workers of '{_executor.Name}' end before they begin '{call.Item.Name}': {reason}.", exit), hasFailed: !_isStopping && !_hasWorked);
+    }
+
+    /// <summary>The last step: the lane is free, calls go back to the queue, others start in its place.</summary>
+    private void Leave(Func<ProcessCall, Exception> reason, bool hasFailed)
+    {
+        var given = new List<ProcessCall>();
+        var starts = _queue.OnGone(this, hasFailed, given);
+        foreach (var call in given) EndCall(call, reason(call));
+        foreach (var start in starts) start.Start();
+        WakeIdle();
+        _stopTimer?.Dispose();
+        _stream?.Dispose();
+        _process?.Dispose();
+        _ended.SetResult();
+    }
+
+    private WorkerLostException Lost(string message, WorkerExit exit)
+    {
+        string errors = _process?.StandardError ?? "";
+        if (errors.Length > 0) message += $" Its last lines on standard error:{Environment.NewLine}{errors}";
+        return new(message) { ExitCode = exit.ExitCode, StandardError = errors };
+    }
+
+    private void Kill() => _process?.Kill();
+
+    private void Record(TracePhase phase, string detail) => _executor.Timeline?.Record(0, Name, phase, _executor.Name, Lane, detail);
+}

@@ -1,0 +1,211 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Braid.Wire;
+
+namespace Braid.Processes;
+
+/// <summary>A worker process: reads calls on one thread, runs them one after another on the main thread, answers.</summary>
+/// <remarks>
+/// <code>
+///  reader thread:  Define → table   Call → inbox   Cancel → token   Recall → Returned   end of stream → exit at once
+///  main thread:    inbox → Started, and with it the last Result → decode → work → encode
+/// </code>
+/// An answer waits only for the next call's Started: it leaves with it in one write, and always before that call begins. So the parent knows
+/// exactly what ran and what did not, whenever this process ends.
+/// </remarks>
+internal sealed class WorkerHost
+{
+    // sysexits.h: "software" for a broken protocol, "unavailable" for a parent that is gone.
+    private const int BrokenProtocol = 70;
+    private const int NoParent = 69;
+
+    // Held for the life of the process: a registration that is collected lets the signal through again.
+    private static PosixSignalRegistration? s_interrupt;
+
+    private readonly NetworkStream _stream;
+    private readonly FrameReader _reader;
+    private readonly WorkerInbox _inbox = new();
+    private readonly FunctionTable _functions = new();
+    private readonly FrameBuffer _answers = new();
+
+    // Guards writes to _stream, so that frames do not mix.
+    private readonly Lock _sendGate = new();
+
+    private WorkerHost(NetworkStream stream)
+    {
+        _stream = stream;
+        _reader = new(stream);
+    }
+
+    /// <summary>Becomes a worker if this process was started as one, and then never returns.</summary>
+    internal static void RunIfWorker()
+    {
+        if (WorkerSetup.Take(WorkerCommand.Hook) is not { } setup) return;
+        DieWithParent(setup);
+
+        // Ctrl-C goes to every process of the terminal. The parent decides what it means; the work must not be interrupted by it.
+        s_interrupt ??= PosixSignalRegistration.Create(PosixSignal.SIGINT, static context => context.Cancel = true);
+        try
+        {
+            Connect(setup).Run();
+        }
+        catch (Exception exception) when (exception is SocketException or IOException or InvalidFrameException)
+        {
+            Console.Error.WriteLine($"Worker {setup.Number} has no connection to its parent: {exception.Message}");
+            ExitNow(NoParent);
+        }
+
+        // Also when the work has left foreground threads behind.
+        Environment.Exit(0);
+    }
+
+    private static WorkerHost Connect(WorkerSetup setup)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Connect(new UnixDomainSocketEndPoint(setup.SocketPath));
+        var host = new WorkerHost(new NetworkStream(socket, ownsSocket: true));
+        Handshake.Join(host._stream, host._reader, setup);
+        host._reader.LongestBody = int.MaxValue;
+        return host;
+    }
+
+    private static void DieWithParent(WorkerSetup setup)
+    {
+        if (OperatingSystem.IsLinux()) Libc.DieWithParent();
+
+        // It may have died before we asked; then we have another parent by now.
+        if (!OperatingSystem.IsWindows() && Libc.GetParentId() != setup.ParentId) ExitNow(NoParent);
+    }
+
+    private static void ExitNow(int code)
+    {
+        if (OperatingSystem.IsWindows()) Environment.Exit(code);
+        else Libc.ExitNow(code);
+    }
+
+    private void Run()
+    {
+        new Thread(Read) { Name = "Braid worker reader", IsBackground = true }.Start();
+        while (true)
+        {
+            if (!_inbox.TryTake(out var call))
+            {
+                SendAnswers();
+                if (!_inbox.TryWait()) return;
+                continue;
+            }
+
+            _answers.WriteItemFrame(FrameType.Started, call.ItemId);
+            SendAnswers();
+            RunCall(call);
+        }
+    }
+
+    private void RunCall(InboxCall call)
+    {
+        try
+        {
+            var function = _functions.Find(call.Function);
+            using var activity = StartActivity(function.Name, call);
+            function.Run(call.ItemId, call.Argument.Span, _answers, call.Stop.Token);
+        }
+        catch (Exception exception) when (exception is not InvalidFrameException)
+        {
+            // Only what is not the work: a function that is not found here, an activity listener that throws.
+            _answers.Clear();
+            RemoteError.Write(_answers, call.ItemId, exception, CancellationToken.None);
+        }
+    }
+
+    private static Activity? StartActivity(string name, InboxCall call)
+    {
+        if (call.TraceParent is null) return null;
+        var activity = new Activity(name).SetParentId(call.TraceParent);
+        activity.TraceStateString = call.TraceState;
+        return activity.Start();
+    }
+
+    private void SendAnswers()
+    {
+        if (_answers.IsEmpty) return;
+        lock (_sendGate) _stream.Write(_answers.Written.Span);
+        _answers.Clear();
+    }
+
+    private void Read()
+    {
+        try
+        {
+            while (_reader.TryRead(out var frame)) Take(frame);
+
+            // Also while work runs: nobody is left to take its result.
+            ExitNow(NoParent);
+        }
+        catch (IOException)
+        {
+            ExitNow(NoParent);
+        }
+        catch (Exception exception)
+        {
+            Console.Error.WriteLine($"The worker's connection failed: {exception}");
+            ExitNow(BrokenProtocol);
+        }
+    }
+
+    private void Take(Frame frame)
+    {
+        switch (frame.Type)
+        {
+            case FrameType.Define:
+                Define(frame.Fields);
+                break;
+            case FrameType.Call:
+                _inbox.Add(InboxCall.Read(frame));
+                break;
+            case FrameType.Cancel:
+                _inbox.Cancel(frame.Fields.ReadInt64());
+                break;
+            case FrameType.Recall:
+                Recall(frame.Fields.ReadInt64());
+                break;
+            case FrameType.Goodbye:
+                _inbox.Close();
+                break;
+            default:
+                throw new InvalidFrameException($"A worker does not take {frame.Type} frames.");
+        }
+    }
+
+    private void Define(FieldReader fields)
+    {
+        int number = fields.ReadInt32();
+        var id = FunctionId.Read(ref fields);
+        fields.ExpectEnd();
+        _functions.Define(number, id);
+    }
+
+    private void Recall(long itemId)
+    {
+        if (!_inbox.TryRecall(itemId)) return;
+
+        // Not on this thread: if the parent is sending us something big it reads nothing, and whoever waits for it to read must not be
+        // the one who reads what it sends.
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static state => state.Host.SendReturned(state.ItemId), (Host: this, ItemId: itemId), preferLocal: false);
+    }
+
+    private void SendReturned(long itemId)
+    {
+        var frames = new FrameBuffer();
+        frames.WriteItemFrame(FrameType.Returned, itemId);
+        try
+        {
+            lock (_sendGate) _stream.Write(frames.Written.Span);
+        }
+        catch (IOException)
+        {
+            // The parent is gone; the reader sees that too and ends this process.
+        }
+    }
+}

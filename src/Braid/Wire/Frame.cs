@@ -1,0 +1,79 @@
+namespace Braid.Wire;
+
+/// <summary>One message between a parent and a worker. The body belongs to the reader and is valid until its next frame.</summary>
+/// <param name="type">What it says.</param>
+/// <param name="body">Its fields.</param>
+/// <param name="isOwn">True if the body has memory of its own, which outlives the next frame.</param>
+internal readonly struct Frame(FrameType type, ReadOnlyMemory<byte> body, bool isOwn)
+{
+    /// <summary>The length of the body, 4 bytes little-endian, and the type, 1 byte.</summary>
+    internal const int HeaderLength = 5;
+
+    /// <summary>The longest body of the handshake: what a peer that has proved nothing may make us hold.</summary>
+    internal const int LongestHandshake = 256;
+
+    private const int ItemOnly = sizeof(long);
+    private const int LongestFunction = 1024 * 1024;
+    private const int LongestError = 16 * 1024 * 1024;
+
+    internal FrameType Type => type;
+
+    internal ReadOnlyMemory<byte> Body => body;
+
+    /// <summary>The body for as long as it is wanted.</summary>
+    internal ReadOnlyMemory<byte> KeepBody() => isOwn ? body : body.ToArray();
+
+    internal FieldReader Fields => new(body.Span);
+
+    /// <summary>The most bytes that a body of this type may have; -1 for a type that does not exist.</summary>
+    internal static int LongestBody(FrameType type) => type switch
+    {
+        FrameType.Challenge or FrameType.Hello or FrameType.Welcome => LongestHandshake,
+        FrameType.Define => LongestFunction,
+        FrameType.Call or FrameType.Result => Array.MaxLength - HeaderLength,
+        FrameType.Error => LongestError,
+        FrameType.Started or FrameType.Returned or FrameType.Cancel or FrameType.Recall => ItemOnly,
+        FrameType.Goodbye => 0,
+        _ => -1,
+    };
+}
+
+/// <summary>What a frame says. The numbers are the protocol's: never give one another meaning; see docs/wire-protocol.md.</summary>
+internal enum FrameType : byte
+{
+    /// <summary>Parent: prove that you know the secret.</summary>
+    Challenge = 1,
+
+    /// <summary>Worker: who it is, its proof, and its own challenge.</summary>
+    Hello = 2,
+
+    /// <summary>Parent: its proof. The worker is ready.</summary>
+    Welcome = 3,
+
+    /// <summary>Parent: from now on this number means this function.</summary>
+    Define = 16,
+
+    /// <summary>Parent: call this function with this argument, after the calls that you have.</summary>
+    Call = 17,
+
+    /// <summary>Parent: ask the work that runs to stop.</summary>
+    Cancel = 18,
+
+    /// <summary>Parent: give this call back if you have not begun it.</summary>
+    Recall = 19,
+
+    /// <summary>Parent: finish what you have, then end.</summary>
+    Goodbye = 20,
+
+    /// <summary>Worker: it begins the item now. Sent before the argument is decoded, so that what runs is known whatever happens.</summary>
+    Started = 32,
+
+    /// <summary>Worker: the item's result.</summary>
+    Result = 33,
+
+    /// <summary>Worker: the item has no result, and why.</summary>
+    Error = 34,
+
+    /// <summary>Worker: the recalled call was not begun and never will be.</summary>
+    Returned = 35,
+}

@@ -1,0 +1,102 @@
+using System.Buffers.Binary;
+
+namespace Braid.Wire;
+
+/// <summary>Reads frames from a stream, blocking. For one thread.</summary>
+internal sealed class FrameReader(Stream stream)
+{
+    private const int BufferSize = 64 * 1024;
+
+    private readonly byte[] _buffer = new byte[BufferSize];
+    private int _start;
+    private int _end;
+
+    /// <summary>The longest body accepted, whatever its type allows: small until the peer has proved who it is.</summary>
+    internal int LongestBody { get; set; } = Frame.LongestHandshake;
+
+    /// <summary>True if the next frame is here in full, so that reading it does not wait.</summary>
+    internal bool HasFrame =>
+        _end - _start >= Frame.HeaderLength
+        && _end - _start - Frame.HeaderLength >= BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(_start));
+
+    /// <summary>The next frame; false at the end of the stream.</summary>
+    /// <exception cref="InvalidFrameException">The frame's type or length is not allowed, or the stream ends inside it.</exception>
+    internal bool TryRead(out Frame frame)
+    {
+        frame = default;
+        if (!TryFill(Frame.HeaderLength)) return false;
+        int length = BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(_start));
+        var type = (FrameType)_buffer[_start + sizeof(int)];
+
+        // Before anything is allocated for it.
+        Check(type, length);
+        _start += Frame.HeaderLength;
+        bool isSmall = length <= BufferSize;
+        frame = new(type, isSmall ? ReadSmall(length) : ReadLarge(length), isOwn: !isSmall);
+        return true;
+    }
+
+    /// <summary>The next frame, which must be of this type.</summary>
+    internal Frame Expect(FrameType type)
+    {
+        if (!TryRead(out var frame)) throw new InvalidFrameException($"The connection ended where a {type} frame was expected.");
+        if (frame.Type != type) throw new InvalidFrameException($"A {frame.Type} frame came where a {type} frame was expected.");
+        return frame;
+    }
+
+    private void Check(FrameType type, int length)
+    {
+        int longest = Frame.LongestBody(type);
+        if (longest < 0) throw new InvalidFrameException($"Frame type {(byte)type} does not exist.");
+        longest = Math.Min(longest, LongestBody);
+        if (length < 0 || length > longest) throw new InvalidFrameException($"A {type} frame announces {(uint)length:N0} bytes; at most {longest:N0} are allowed here.");
+    }
+
+    private ReadOnlyMemory<byte> ReadSmall(int length)
+    {
+        if (!TryFill(length)) throw new InvalidFrameException("The connection ended inside a frame.");
+        var body = _buffer.AsMemory(_start, length);
+        _start += length;
+        return body;
+    }
+
+    // Into memory of its own, straight from the socket: one copy less for what is large.
+    private ReadOnlyMemory<byte> ReadLarge(int length)
+    {
+        byte[] body = GC.AllocateUninitializedArray<byte>(length);
+        int done = _end - _start;
+        _buffer.AsSpan(_start, done).CopyTo(body);
+        _start = _end = 0;
+        while (done < length)
+        {
+            int read = stream.Read(body, done, length - done);
+            if (read == 0) throw new InvalidFrameException("The connection ended inside a frame.");
+            done += read;
+        }
+
+        return body;
+    }
+
+    /// <summary>Makes sure that so many bytes are in the buffer. False if the stream ended before the first of them.</summary>
+    private bool TryFill(int count)
+    {
+        if (_end - _start >= count) return true;
+        if (_start + count > BufferSize)
+        {
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            _end -= _start;
+            _start = 0;
+        }
+
+        while (_end - _start < count)
+        {
+            if (_end == _start) _start = _end = 0;
+            int read = stream.Read(_buffer, _end, BufferSize - _end);
+            if (read == 0 && _end > _start) throw new InvalidFrameException("The connection ended inside a frame.");
+            if (read == 0) return false;
+            _end += read;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Braid.Items;
+
+namespace Braid.Wire;
+
+/// <summary>A worker's functions by the numbers that its parent gave them. One thread defines them, another one calls.</summary>
+/// <remarks>A function is looked up when it is first called, so that one that cannot be found fails its items and not the worker.</remarks>
+internal sealed class FunctionTable
+{
+    private readonly ConcurrentDictionary<int, FunctionId> _ids = [];
+    private readonly Dictionary<int, WorkFunction> _functions = [];
+
+    internal void Define(int number, FunctionId id) => _ids[number] = id;
+
+    /// <exception cref="BraidException">The function cannot be found here.</exception>
+    internal WorkFunction Find(int number)
+    {
+        if (_functions.TryGetValue(number, out var known)) return known;
+        if (!_ids.TryGetValue(number, out var id)) throw new InvalidFrameException($"Function {number} was called before it was defined.");
+        return _functions[number] = Build(id);
+    }
+
+    private static WorkFunction Build(FunctionId id)
+    {
+        try
+        {
+            var assembly = WorkAssemblies.Find(id.AssemblyName, id.AssemblyPath, id.ModuleVersion);
+            var method = Close(Resolve(assembly, id), id);
+            var argument = WorkAssemblies.FindType(id.ArgumentType);
+            var result = WorkAssemblies.FindType(id.ResultType);
+            var type = typeof(WorkFunction<,>).MakeGenericType(argument, result);
+            return (WorkFunction)Activator.CreateInstance(type, BindingFlags.Instance | BindingFlags.NonPublic, null, [method, id.Name], null)!;
+        }
+        catch (Exception exception)
+        {
+            throw new PayloadException($"The worker does not find work '{id.Name}' in {id.AssemblyName}: {(exception.InnerException ?? exception).Message}", exception);
+        }
+    }
+
+    private static MethodBase Resolve(Assembly assembly, FunctionId id)
+    {
+        var module = assembly.Modules.FirstOrDefault(m => m.ModuleVersionId == id.ModuleVersion)
+            ?? throw new InvalidOperationException($"'{assembly.Location}' is another build than the one that the program runs. Start the program again.");
+        return module.ResolveMethod(id.MethodToken) ?? throw new MissingMethodException($"There is no method {id.MethodToken:x8}.");
+    }
+
+    private static MethodInfo Close(MethodBase open, FunctionId id)
+    {
+        var declaring = open.DeclaringType!;
+        var typeArguments = Types(id.TypeArguments);
+        if (typeArguments.Length > 0)
+        {
+            declaring = declaring.MakeGenericType(typeArguments);
+            open = MethodBase.GetMethodFromHandle(open.MethodHandle, declaring.TypeHandle)!;
+        }
+
+        var methodArguments = Types(id.MethodTypeArguments);
+        return methodArguments.Length == 0 ? (MethodInfo)open : ((MethodInfo)open).MakeGenericMethod(methodArguments);
+    }
+
+    private static Type[] Types(string names) => names.Length == 0 ? [] : [.. names.Split('\n').Select(WorkAssemblies.FindType)];
+}
+
+/// <summary>A function that takes bytes and gives bytes, built by reflection once and called without.</summary>
+internal abstract class WorkFunction
+{
+    internal abstract string Name { get; }
+
+    /// <summary>Decodes the argument, runs the work here and blocks until it is done, writes the frame that ends the item.</summary>
+    internal abstract void Run(long itemId, ReadOnlySpan<byte> argument, FrameBuffer output, CancellationToken cancellationToken);
+}
+
+internal sealed class WorkFunction<TArg, TResult> : WorkFunction
+{
+    private readonly Work<TArg, TResult> _work;
+
+    internal WorkFunction(MethodInfo method, string name)
+    {
+        var shape = ShapeOf(method);
+
+        // A lambda that captures nothing is an instance method of a class without fields; any instance of it will do.
+        object? target = method.IsStatic ? null : RuntimeHelpers.GetUninitializedObject(method.DeclaringType!);
+        _work = new(method.CreateDelegate(DelegateType(shape), target), shape, name);
+    }
+
+    internal override string Name => _work.Name;
+
+    internal override void Run(long itemId, ReadOnlySpan<byte> argument, FrameBuffer output, CancellationToken cancellationToken)
+    {
+        int start = output.Length;
+        try
+        {
+            var result = Invoke(PayloadFormat<TArg>.Instance.Read(argument), cancellationToken);
+            output.Begin(FrameType.Result);
+            output.WriteInt64(itemId);
+            Payload.Write(output, result);
+            output.End();
+        }
+        catch (Exception exception)
+        {
+            output.TruncateTo(start);
+            RemoteError.Write(output, itemId, exception, cancellationToken);
+        }
+    }
+
+    private TResult Invoke(TArg argument, CancellationToken cancellationToken)
+    {
+        // Blocking on purpose: one item holds one worker from start to end, and nothing else runs on this thread.
+        var task = _work.InvokeAsync(argument, cancellationToken);
+        return task.IsCompleted ? task.Result : task.AsTask().GetAwaiter().GetResult();
+    }
+
+    private static WorkShape ShapeOf(MethodInfo method)
+    {
+        int withToken = method.GetParameters().Length - 1;
+        var returned = method.ReturnType;
+        bool isNothing = typeof(TResult) == typeof(Nothing);
+        var first = returned == typeof(void) ? WorkShape.Action
+            : returned == typeof(ValueTask) ? WorkShape.PlainValueTask
+            : typeof(Task).IsAssignableFrom(returned) ? (isNothing ? WorkShape.PlainTask : WorkShape.Task)
+            : returned == typeof(ValueTask<TResult>) ? WorkShape.ValueTask
+            : WorkShape.Function;
+        return first + withToken;
+    }
+
+    private static Type DelegateType(WorkShape shape) => shape switch
+    {
+        WorkShape.Function => typeof(Func<TArg, TResult>),
+        WorkShape.FunctionWithToken => typeof(Func<TArg, CancellationToken, TResult>),
+        WorkShape.Action => typeof(Action<TArg>),
+        WorkShape.ActionWithToken => typeof(Action<TArg, CancellationToken>),
+        WorkShape.Task => typeof(Func<TArg, Task<TResult>>),
+        WorkShape.TaskWithToken => typeof(Func<TArg, CancellationToken, Task<TResult>>),
+        WorkShape.ValueTask => typeof(Func<TArg, ValueTask<TResult>>),
+        WorkShape.ValueTaskWithToken => typeof(Func<TArg, CancellationToken, ValueTask<TResult>>),
+        WorkShape.PlainTask => typeof(Func<TArg, Task>),
+        WorkShape.PlainTaskWithToken => typeof(Func<TArg, CancellationToken, Task>),
+        WorkShape.PlainValueTask => typeof(Func<TArg, ValueTask>),
+        _ => typeof(Func<TArg, CancellationToken, ValueTask>),
+    };
+}

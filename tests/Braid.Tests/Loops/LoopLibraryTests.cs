@@ -1,0 +1,230 @@
+using System.Net;
+using System.Text;
+using Xunit;
+
+namespace Braid.Tests.Loops;
+
+/// <summary>Library code, which awaits with ConfigureAwait(false), on the loop's sockets.</summary>
+public sealed class LoopLibraryTests : LoopTest
+{
+    [Theory, MemberData(nameof(Pollers))]
+    public void A_StreamReader_reads_lines_without_leaving_the_loop(LoopPoller poller) => Run(async () =>
+    {
+        var (client, server) = await ConnectPairAsync();
+        var recording = new RecordingStream(server.AsStream());
+        var thread = Environment.CurrentManagedThreadId;
+        async Task WriteAsync()
+        {
+            await using var writer = new StreamWriter(client.AsStream());
+            for (var i = 0; i < 500; i++)
+            {
+                await writer.WriteLineAsync($"line {i}");
+                await writer.FlushAsync();
+                if (i % 3 == 0) await EventLoop.Yield();
+            }
+        }
+
+        var writing = WriteAsync();
+        using var reader = new StreamReader(recording);
+        for (var i = 0; i < 500; i++)
+        {
+            Assert.Equal($"line {i}", await reader.ReadLineAsync());
+            Assert.Equal(thread, Environment.CurrentManagedThreadId);
+        }
+
+        Assert.Null(await reader.ReadLineAsync());
+        await writing;
+        Assert.Equal([thread], recording.Threads);
+    }, poller);
+
+    [Theory, MemberData(nameof(Pollers))]
+    public void No_continuation_of_library_code_leaves_the_loop(LoopPoller poller) => Run(async () =>
+    {
+        var (a, b) = await ConnectPairAsync();
+        var stream = new RecordingStream(a.AsStream());
+        _ = EchoUntilEndAsync(b);
+        for (var round = 0; round < 10; round++) await LibraryRoundTripAsync(stream);
+        Assert.Equal([Environment.CurrentManagedThreadId], stream.Threads);
+
+        // Three layers, as libraries are built: each awaits the one below with ConfigureAwait(false).
+        static async Task LibraryRoundTripAsync(Stream stream)
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                await WriteFrameAsync(stream, new byte[3000]).ConfigureAwait(false);
+                await ReadFrameAsync(stream, new byte[3000]).ConfigureAwait(false);
+            }
+        }
+
+        static async Task WriteFrameAsync(Stream stream, byte[] frame) => await stream.WriteAsync(frame).ConfigureAwait(false);
+        static async Task ReadFrameAsync(Stream stream, byte[] frame) => await stream.ReadExactlyAsync(frame).ConfigureAwait(false);
+    }, poller);
+
+    [Theory, MemberData(nameof(Pollers))]
+    public void HttpClient_runs_on_the_loops_sockets_and_its_stream_calls_stay_on_the_loop(LoopPoller poller) => Run(async () =>
+    {
+        await using var server = new HttpServer();
+        using var handler = Loop.CreateHttpHandler();
+        var streams = new List<RecordingStream>();
+        handler.PlaintextStreamFilter = (context, _) =>
+        {
+            var stream = new RecordingStream(context.PlaintextStream);
+            lock (streams) streams.Add(stream);
+            return ValueTask.FromResult<Stream>(stream);
+        };
+        using var client = new HttpClient(handler);
+        var thread = Environment.CurrentManagedThreadId;
+
+        // HttpClient hands a new connection to its first request on the thread pool; what that calls is carried to the loop.
+        await client.GetStringAsync(server.Url);
+        var offAtFirst = Assert.Single(streams).CallsOff(thread);
+        for (var i = 0; i < 50; i++)
+        {
+            Assert.Equal($"hello /{i}", await client.GetStringAsync($"{server.Url}{i}"));
+            Assert.Equal(thread, Environment.CurrentManagedThreadId);
+        }
+
+        Assert.Equal(offAtFirst, Assert.Single(streams).CallsOff(thread));
+        Assert.True(streams[0].Calls > 100);
+    }, poller);
+
+    [Theory, MemberData(nameof(Pollers))]
+    public void HttpClient_makes_many_requests_at_once(LoopPoller poller) => Run(async () =>
+    {
+        await using var server = new HttpServer();
+        using var client = new HttpClient(Loop.CreateHttpHandler());
+        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => client.GetStringAsync($"{server.Url}{i}")));
+        Assert.Equal(Enumerable.Range(0, 100).Select(i => $"hello /{i}"), answers);
+    }, poller);
+
+    [Theory, MemberData(nameof(Pollers))]
+    public void A_request_is_cancelled_and_a_refused_connection_is_an_error(LoopPoller poller) => Run(async () =>
+    {
+        await using var listener = LoopListener.Bind(FreeEndPoint(unix: false));
+        using var client = new HttpClient(Loop.CreateHttpHandler());
+        using var source = new CancellationTokenSource();
+        var request = client.GetStringAsync($"http://{listener.LocalEndPoint}/", source.Token);
+        await using var silent = await listener.AcceptAsync();
+        Assert.NotEqual(0, await silent.ReceiveAsync(new byte[100])); // the request is on its way, so its connection will not be used again
+        source.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
+        await listener.DisposeAsync();
+        await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync($"http://{listener.LocalEndPoint}/"));
+    }, poller);
+
+    [Theory, MemberData(nameof(Pollers))]
+    public void A_stream_works_from_other_threads_and_refuses_to_block_its_own(LoopPoller poller) => Run(async () =>
+    {
+        var (a, b) = await ConnectPairAsync();
+        _ = EchoUntilEndAsync(b);
+        var stream = a.AsStream();
+        Assert.Same(stream, a.AsStream());
+        Assert.Throws<InvalidOperationException>(() => stream.ReadByte());
+        var answer = await Loop.OffloadAsync(s =>
+        {
+            s.Write("blocking"u8);
+            var buffer = new byte[8];
+            s.ReadExactly(buffer);
+            return Encoding.ASCII.GetString(buffer);
+        }, stream);
+        Assert.Equal("blocking", answer);
+        await Task.Run(() => stream.Dispose(), TestContext.Current.CancellationToken);
+        await UntilAsync(() => Record.Exception(() => { _ = a.SendAsync(default); }) is ObjectDisposedException);
+    }, poller);
+
+    /// <summary>Notes on which threads it is called.</summary>
+    private sealed class RecordingStream(Stream inner) : Stream
+    {
+        private readonly List<int> _threads = [];
+
+        public IReadOnlyCollection<int> Threads
+        {
+            get { lock (_threads) return [.. _threads.Distinct()]; }
+        }
+
+        public int Calls
+        {
+            get { lock (_threads) return _threads.Count; }
+        }
+
+        public int CallsOff(int thread)
+        {
+            lock (_threads) return _threads.Count(t => t != thread);
+        }
+
+        public override bool CanRead => true;
+        public override bool CanWrite => true;
+        public override bool CanSeek => false;
+        public override long Length => throw new NotSupportedException();
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+        public override void Flush() => inner.Flush();
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+        public override void SetLength(long value) => throw new NotSupportedException();
+        public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
+        public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Note();
+            return inner.ReadAsync(buffer, cancellationToken);
+        }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Note();
+            return inner.WriteAsync(buffer, cancellationToken);
+        }
+
+        public override Task FlushAsync(CancellationToken cancellationToken)
+        {
+            Note();
+            return inner.FlushAsync(cancellationToken);
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) inner.Dispose();
+            base.Dispose(disposing);
+        }
+
+        private void Note()
+        {
+            lock (_threads) _threads.Add(Environment.CurrentManagedThreadId);
+        }
+    }
+
+    /// <summary>The smallest HTTP/1.1 server that keeps connections open: answers each GET with "hello" and the path.</summary>
+    private sealed class HttpServer : IAsyncDisposable
+    {
+        private readonly LoopListener _listener = LoopListener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        private readonly Task _accepting;
+
+        public HttpServer() => _accepting = AcceptAsync();
+
+        public string Url => $"http://{_listener.LocalEndPoint}/";
+
+        public async ValueTask DisposeAsync()
+        {
+            await _listener.DisposeAsync();
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => _accepting);
+        }
+
+        private async Task AcceptAsync()
+        {
+            while (true) _ = ServeAsync(await _listener.AcceptAsync());
+        }
+
+        private static async Task ServeAsync(LoopSocket socket)
+        {
+            await using var stream = socket.AsStream();
+            using var reader = new StreamReader(stream, Encoding.ASCII);
+            while (await reader.ReadLineAsync() is { } request)
+            {
+                while (await reader.ReadLineAsync() is { Length: > 0 }) { }
+                var body = $"hello {request.Split(' ')[1]}";
+                await socket.SendAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n\r\n"));
+                await socket.SendAsync(Encoding.ASCII.GetBytes(body));
+            }
+        }
+    }
+}
