@@ -1,0 +1,129 @@
+using Braid.Cli.Arguments;
+using Braid.Cli.WorkLoader;
+
+namespace Braid.Cli.Comparison;
+
+/// <summary>Runs the same items on every engine, in turns, and says what was found.</summary>
+internal sealed class ComparisonRun
+{
+    // With items longer than this a warm-up of one item an engine costs more than the compiler's start does.
+    private static readonly TimeSpan LongestWarmUpItem = TimeSpan.FromSeconds(1);
+
+    private readonly LoadedWork _work;
+    private readonly ItemBatch _items;
+    private readonly ComparisonSettings _settings;
+    private readonly TimeProvider _timeProvider;
+    private readonly Action<RunProgress> _progress;
+    private readonly EngineRun _run;
+    private readonly List<EngineRecord> _records;
+    private bool _isWarmUpAffordable;
+    private int _turns;
+
+    internal ComparisonRun(LoadedWork work, ItemBatch items, ComparisonSettings settings, TimeProvider timeProvider, Action<RunProgress> progress)
+    {
+        _work = work;
+        _items = items;
+        _settings = settings;
+        _timeProvider = timeProvider;
+        _progress = progress;
+        _run = new EngineRun(items, timeProvider);
+        _records = [.. settings.Engines.Select(static engine => new EngineRecord(engine))];
+    }
+
+    private EngineRecord Inline => _records[0];
+
+    /// <summary>Runs the turns. Cancelled, it gives what was measured until then.</summary>
+    internal async Task<WorkComparison> RunAsync(CancellationToken cancellationToken)
+    {
+        var wasInterrupted = false;
+        try
+        {
+            await RunTurnsAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            wasInterrupted = true;
+        }
+
+        return Summarize(wasInterrupted);
+    }
+
+    private async Task RunTurnsAsync(CancellationToken cancellationToken)
+    {
+        _isWarmUpAffordable = await _run.ProbeAsync(cancellationToken) <= LongestWarmUpItem;
+        var start = _timeProvider.GetTimestamp();
+        while (TurnPlan.GoesOn(_turns, _settings.Turns, _timeProvider.GetElapsedTime(start)))
+        {
+            foreach (var engine in TurnPlan.Order(_turns, _settings.Engines))
+            {
+                var record = _records.Single(record => record.Engine == engine);
+                if (record.CannotRun is null) await RunEngineAsync(record, cancellationToken);
+            }
+
+            _turns++;
+        }
+    }
+
+    private async Task RunEngineAsync(EngineRecord record, CancellationToken cancellationToken)
+    {
+        if (record.Engine == EngineKind.Processes && _work.WhyNotPortable is { } reason)
+        {
+            record.CannotRun = reason;
+            return;
+        }
+
+        var concurrency = ConcurrencyRule.Choose(record.Engine, _settings.Concurrency, _items.Count, _settings.Cores, InlineWaits());
+        try
+        {
+            var turn = await _run.RunAsync(record.Engine, concurrency, WarmUpConcurrency(record.Engine, concurrency), ReportTo(record.Engine), cancellationToken);
+            record.Add(turn, Inline == record ? turn.Ends : Inline.Turns[0].Ends);
+            record.CannotRun = RefusalOf(turn);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Refused by the engine: a row that says why, and the others go on.
+            record.CannotRun = exception.Message;
+        }
+    }
+
+    // The loop takes all items at once, also those that it then runs one after the other; a warm-up must be able to end.
+    private int WarmUpConcurrency(EngineKind engine, int concurrency) =>
+        !_isWarmUpAffordable ? 0 : engine == EngineKind.Loop && !_work.IsAsync ? 1 : concurrency;
+
+    private Action<int> ReportTo(EngineKind engine)
+    {
+        _progress(new RunProgress(_work.Name, _turns + 1, engine, 0, _items.Count));
+        return ended => _progress(new RunProgress(_work.Name, _turns + 1, engine, ended, _items.Count));
+    }
+
+    private bool InlineWaits() => Inline.Turns.Count > 0 && Inline.Turns[0] is var turn && turn.Use.CpuTime < turn.Wall * VerdictRule.WaitingFrom;
+
+    private static string? RefusalOf(Turn turn) =>
+        turn.Ends.Count > 0 && turn.Ends.All(static end => end.Exception is WorkNotPortableException) ? turn.Ends[0].Exception!.Message : null;
+
+    private WorkComparison Summarize(bool wasInterrupted)
+    {
+        var inline = Inline.Turns.Count > 0 ? Inline.Turns : null;
+        var expected = inline?[^1].Ends ?? [];
+        var encoding = _settings.Engines.Contains(EngineKind.Processes) ? _items.MeasureEncoding(expected, _timeProvider) : null;
+        TimeSpan? inlineWall = inline is null ? null : Statistics.Median(inline.Select(static turn => turn.Wall));
+        EngineRow[] rows = [.. _records.Select(record => EngineRow.Of(record, inlineWall, encoding))];
+        var sample = expected.Select(static (end, index) => (end, index)).Where(static item => item.end.Exception is null).Take(1).ToArray();
+        return new WorkComparison
+        {
+            Work = _work.Name,
+            Items = _items.Count,
+            IsAsync = _work.IsAsync,
+            Turns = _turns,
+            WasInterrupted = wasInterrupted,
+            Rows = rows,
+            Differences = [.. _records.Select(static record => record.Difference).OfType<Difference>()],
+            Failures = Failure.Collect(_items, _records),
+            Encoding = encoding,
+            Verdict = rows[0].IsMeasured && rows[0].FailedItems < _items.Count ? VerdictRule.Judge(new VerdictFacts(_work.Name, _items.Count, _work.IsAsync, _settings.Cores, rows)) : null,
+            Sample = sample.Length == 0 ? null : (_items.ArgumentText(sample[0].index), ResultWriter.WriteShort(sample[0].end.Result)),
+            Timelines = [.. _records.Where(static record => record.CannotRun is null && record.Turns.Count > 0).Select(static record => (record.Engine, record.Turns[^1].Events))],
+            ArgumentText = _items.ArgumentText,
+        };
+    }
+}

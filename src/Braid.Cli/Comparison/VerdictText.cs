@@ -1,0 +1,108 @@
+using System.Globalization;
+using Braid.Cli.Output;
+
+namespace Braid.Cli.Comparison;
+
+/// <summary>Says a verdict in plain words, with the numbers that it rests on.</summary>
+internal static class VerdictText
+{
+    internal static string Headline(EngineRow? winner) => winner switch
+    {
+        null => "nothing to compare: only the inline run was measured",
+        { Engine: EngineKind.Inline } => "inline: none of the others was faster",
+        _ => $"{winner.Engine.Title()}, {Times(winner)} as fast as inline",
+    };
+
+    internal static string Paragraph(VerdictFacts facts, Verdict verdict) => string.Join(' ', Sentences(facts, verdict).Where(static sentence => sentence.Length > 0));
+
+    private static IEnumerable<string> Sentences(VerdictFacts facts, Verdict verdict)
+    {
+        yield return Kind(facts, verdict);
+        yield return Rule(facts, verdict);
+        yield return Measured(facts);
+        yield return Agreement(facts, verdict);
+        if (verdict.Kind == WorkKind.CpuBound) yield return Lock(facts);
+        yield return SynchronousLoop(facts);
+        yield return StartUp(facts);
+        yield return TooShort(facts);
+    }
+
+    private static string Kind(VerdictFacts facts, Verdict verdict)
+    {
+        var inline = facts.Inline;
+        var run = $"inline, {Numbers.Items(facts.Items)} took {Numbers.Time(inline.Wall)}";
+        var computing = $"{Numbers.Time(inline.CpuTime)} of processor time ({Numbers.Percent(1 - verdict.WaitShare)})";
+        var wait = Numbers.Time(inline.Wall * verdict.WaitShare / facts.Items);
+        return verdict.Kind switch
+        {
+            WorkKind.CpuBound => $"{facts.Work} is CPU-bound: {run}, with {computing}, so it hardly waited.",
+            WorkKind.SlowIo => $"{facts.Work} waits: {run}, with only {computing}; each item waited for about {wait}.",
+            _ when verdict.WaitShare > 1 - VerdictRule.WaitingFrom => $"{facts.Work} waits, but not for long: {run}, with {computing}; each item waited for about {wait}.",
+            _ => $"{facts.Work} is fast input and output: {run} and transferred {Numbers.Bytes(inline.TransferredBytes ?? 0)}, with {computing}, so no device kept it waiting.",
+        };
+    }
+
+    private static string Rule(VerdictFacts facts, Verdict verdict) => verdict.Rule switch
+    {
+        EngineKind.Processes => "For computing the rule names processes.",
+        EngineKind.Loop => "For slow input and output with many connections the rule names the event loop.",
+        _ when verdict.Kind == WorkKind.SlowIo => $"The rule names the event loop for many slow connections; for {facts.Items} threads will do.",
+        _ => "For fast input and output with few connections the rule names threads.",
+    };
+
+    private static string Measured(VerdictFacts facts)
+    {
+        var others = facts.Rows.Where(static row => row.IsMeasured && row.Engine != EngineKind.Inline).OrderBy(static row => row.Wall)
+            .Select(static row => $"{row.Engine.Title()} {Times(row)}").ToList();
+        return others.Count == 0 ? "" : $"Measured, as multiples of inline: {string.Join(", ", others)}.";
+    }
+
+    private static string Agreement(VerdictFacts facts, Verdict verdict)
+    {
+        var rule = verdict.Rule.Title();
+        if (verdict.Agrees is null) return $"Whether that is right was not measured: there are no numbers for {rule}.";
+        if (verdict.Winner == verdict.Rule) return "Rule and measurement agree.";
+        var winner = facts.Find(verdict.Winner!.Value)!;
+        var named = facts.Find(verdict.Rule)!;
+        if (verdict.Agrees.Value) return $"They agree: {winner.Engine.Title()} and {rule} are within {Numbers.Percent(VerdictRule.AsGood - 1)} of each other.";
+        return $"They do not agree: {winner.Engine.Title()} took {Numbers.Time(winner.Wall)}, {rule} {Numbers.Time(named.Wall)}.{Why(facts, named)}";
+    }
+
+    private static string Why(VerdictFacts facts, EngineRow named) => named.Engine switch
+    {
+        EngineKind.Loop when !facts.IsAsync => " The work blocks instead of awaiting, which the loop cannot interleave: return a Task and await inside.",
+        EngineKind.Processes => $" C# threads compute in parallel as well, and an item of {Numbers.Time(facts.Inline.Wall / facts.Items)} has to be sent to a process and back.",
+        EngineKind.Threads when facts.Cores == 1 => " With one core, threads cannot compute at the same time.",
+        _ => "",
+    };
+
+    private static string Lock(VerdictFacts facts) => facts.Find(EngineKind.LockedThreads) is { } locked
+        ? $"C# threads compute in parallel, because there is no global interpreter lock; \"threads under one lock\" ({Times(locked)}) shows what CPython's does to them."
+        : "";
+
+    private static string SynchronousLoop(VerdictFacts facts) => !facts.IsAsync && facts.Find(EngineKind.Loop) is { } loop
+        ? $"The work does not await, so the event loop ({Times(loop)}) ran its items one at a time: it turns to another item only at an await."
+        : "";
+
+    /// <summary>Whether worker processes earned their start, which is not part of the wall time.</summary>
+    private static string StartUp(VerdictFacts facts)
+    {
+        if (facts.Find(EngineKind.Processes) is not { } processes) return "";
+        var gain = (facts.Inline.Wall - processes.Wall) / facts.Items;
+        var start = $"Starting the first worker process took {Numbers.Time(processes.StartUp)}, which is not in the wall time";
+        if (gain <= TimeSpan.Zero) return $"{start} and was not earned back.";
+        var items = Math.Ceiling(processes.StartUp / gain);
+        return items <= facts.Items
+            ? string.Create(CultureInfo.InvariantCulture, $"{start}; it was earned back after {Numbers.Items((int)items)}.")
+            : string.Create(CultureInfo.InvariantCulture, $"{start}; it would be earned back after about {items:0} items, and there were {facts.Items}.");
+    }
+
+    private static string TooShort(VerdictFacts facts)
+    {
+        if (facts.Inline.Wall >= VerdictRule.TrustedFrom) return "";
+        var repeat = Math.Ceiling(VerdictRule.TrustedFrom * 10 / (facts.Inline.Wall + TimeSpan.FromMicroseconds(1)));
+        return string.Create(CultureInfo.InvariantCulture, $"Do not trust these numbers: the whole inline run took {Numbers.Time(facts.Inline.Wall)}, which is too short to measure. Try --repeat {repeat:0}.");
+    }
+
+    private static string Times(EngineRow row) => $"{Numbers.Factor(row.Speedup ?? 0)} times";
+}

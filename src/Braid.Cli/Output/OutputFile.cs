@@ -1,0 +1,24 @@
+namespace Braid.Cli.Output;
+
+/// <summary>Checks, before minutes of measuring, that a result can be written where the user wants it.</summary>
+internal static class OutputFile
+{
+    internal static void CheckWritable(string option, string path)
+    {
+        var full = Path.GetFullPath(path);
+        if (Directory.Exists(full)) throw new InputException($"{option} {path} is a folder. Give the name of a file in it.");
+        var folder = Path.GetDirectoryName(full)!;
+        if (!Directory.Exists(folder)) throw new InputException($"{option} {path}: the folder {folder} does not exist. Make it, or give another path.");
+        try
+        {
+            // The page is written to a file beside it that then takes its name, so it is the folder that has to be writable.
+            var trial = Path.Combine(folder, Path.GetRandomFileName());
+            File.Create(trial, 1, FileOptions.DeleteOnClose).Dispose();
+            if (File.Exists(full)) File.OpenWrite(full).Dispose();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{option} {path} cannot be written: the folder {folder} takes no new file, or the file is not ours to change ({exception.GetType().Name}). Give another path.", exception);
+        }
+    }
+}

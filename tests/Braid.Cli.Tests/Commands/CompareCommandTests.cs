@@ -1,0 +1,89 @@
+using Braid.Cli.Tests.Support;
+
+namespace Braid.Cli.Tests.Commands;
+
+public sealed class CompareCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_method_of_a_dll_is_compared_and_the_page_is_written()
+    {
+        var run = await CommandRun.CompareSampleAsync(_folder, "Square", "--input", "3", "--input", "4", "--repeat", "5");
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains("10 items, for example 3 → 9", run.Output, StringComparison.Ordinal);
+        Assert.Contains("All engines gave equal results.", run.Output, StringComparison.Ordinal);
+        Assert.Empty(run.Error);
+        Assert.Contains("SampleWorks.Square", await File.ReadAllTextAsync(_folder.File("report.html"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_record_is_given_and_shown_as_JSON()
+    {
+        var run = await CommandRun.CompareSampleFromInputAsync(_folder, """{"x": 3, "y": 4}""", "Twice", "--inputs", "-");
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains("""{"X":3,"Y":4} → {"X":6,"Y":8}""", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_item_that_fails_is_shown_with_its_argument_and_the_rest_is_still_reported()
+    {
+        var run = await CommandRun.CompareSampleAsync(_folder, "FailsAtTwo", "--input", "1", "--input", "2", "--input", "3");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("Item 2 (2) failed: FormatException: two is not to my liking [inline, threads]", run.Output, StringComparison.Ordinal);
+        Assert.Contains("3 items", run.Output, StringComparison.Ordinal);
+        Assert.Contains("two is not to my liking", await File.ReadAllTextAsync(_folder.File("report.html"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Different_results_are_an_error_that_says_which_item_and_how()
+    {
+        var run = await CommandRun.CompareSampleAsync(_folder, "Counts", "--input", "1");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("Results differ: item 1 (1) gave ", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("equal results", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_interruption_ends_the_run_and_writes_what_was_measured()
+    {
+        using var interruption = new CancellationTokenSource();
+        var command = CommandRun.RunAsync("", ["compare", $"{CommandRun.ThisAssembly}:SampleWorks.WaitsForEver", "--input", "1", "--report", _folder.File("report.html")], interruption.Token);
+        await SampleWorks.WaitsForEverHasBegun.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await interruption.CancelAsync();
+
+        var run = await command;
+        Assert.Equal(130, run.ExitCode);
+        Assert.Contains("interrupted", run.Error, StringComparison.Ordinal);
+        Assert.True(File.Exists(_folder.File("report.html")));
+    }
+
+    [Fact]
+    public async Task A_trace_is_written_when_asked_for()
+    {
+        var run = await CommandRun.CompareSampleAsync(_folder, "Square", "--input", "3", "--trace", _folder.File("run.trace.json"));
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains("SampleWorks.Square", await File.ReadAllTextAsync(_folder.File("run.trace.json"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Output_that_is_no_terminal_has_no_colour()
+    {
+        var run = await CommandRun.CompareSampleAsync(_folder, "Square", "--input", "3");
+        Assert.DoesNotContain('\u001b', run.Output);
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("compare", "--help")]
+    [InlineData]
+    public async Task Help_ends_with_examples(params string[] args)
+    {
+        var run = await CommandRun.RunAsync(args);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("Examples:", run.Output, StringComparison.Ordinal);
+        Assert.Contains("braid compare", run.Output, StringComparison.Ordinal);
+    }
+}

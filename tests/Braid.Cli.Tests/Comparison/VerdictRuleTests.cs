@@ -1,0 +1,86 @@
+using Braid.Cli.Comparison;
+using Braid.Cli.Tests.Support;
+
+namespace Braid.Cli.Tests.Comparison;
+
+public sealed class VerdictRuleTests
+{
+    [Theory]
+    // items, inline wall, processor time, bytes          → kind, form
+    [InlineData(50, 1.0, 1.0, 0L, WorkKind.CpuBound, EngineKind.Processes)]
+    [InlineData(50, 1.0, 0.6, 0L, WorkKind.CpuBound, EngineKind.Processes)]
+    [InlineData(50, 1.0, 1.0, 500_000_000L, WorkKind.FastIo, EngineKind.Threads)]
+    [InlineData(5000, 1.0, 0.1, 0L, WorkKind.FastIo, EngineKind.Threads)]
+    [InlineData(80, 8.0, 0.1, 0L, WorkKind.SlowIo, EngineKind.Loop)]
+    [InlineData(4, 0.4, 0.01, 0L, WorkKind.SlowIo, EngineKind.Threads)]
+    internal void The_rule_names_a_form_from_what_the_inline_run_did_with_its_time(int items, double wall, double cpu, long bytes, WorkKind kind, EngineKind form)
+    {
+        var inline = Rows.Inline(wall, cpu, bytes);
+        var verdict = VerdictRule.Judge(new VerdictFacts("work", items, IsAsync: true, Cores: 2, [inline]));
+        Assert.Equal((kind, form), (verdict.Kind, verdict.Rule));
+        Assert.Null(verdict.Winner);
+        Assert.Null(verdict.Agrees);
+    }
+
+    [Theory]
+    // threads, processes, loop → winner, agrees (the work is CPU-bound: the rule says processes)
+    [InlineData(0.60, 0.50, 1.0, EngineKind.Processes, true)]
+    [InlineData(0.50, 0.54, 1.0, EngineKind.Threads, true)]
+    [InlineData(0.50, 0.60, 1.0, EngineKind.Threads, false)]
+    [InlineData(1.10, 1.20, 1.3, EngineKind.Inline, false)]
+    internal void The_fastest_wins_and_the_rule_agrees_if_its_form_is_as_good(double threads, double processes, double loop, EngineKind winner, bool agrees)
+    {
+        var verdict = Judge(threads, processes, loop, lockedThreads: 1.0);
+        Assert.Equal((winner, agrees), (verdict.Winner, verdict.Agrees));
+    }
+
+    [Fact]
+    public void Threads_under_one_lock_never_win_because_nobody_would_choose_them()
+    {
+        Assert.Equal(EngineKind.Threads, Judge(threads: 0.5, processes: 0.6, loop: 1, lockedThreads: 0.1).Winner);
+    }
+
+    [Fact]
+    public void The_paragraph_says_kind_share_rule_measurement_agreement_and_what_CPython_would_do()
+    {
+        var text = Judge(threads: 0.52, processes: 0.50, loop: 1.0, lockedThreads: 1.02).Paragraph;
+        Assert.Contains("work is CPU-bound: inline, 48 items took 1.00 s, with 990 ms of processor time (99 %)", text, StringComparison.Ordinal);
+        Assert.Contains("the rule names processes", text, StringComparison.Ordinal);
+        Assert.Contains("processes 2.00 times, threads 1.92 times", text, StringComparison.Ordinal);
+        Assert.Contains("Rule and measurement agree.", text, StringComparison.Ordinal);
+        Assert.Contains("CPython", text, StringComparison.Ordinal);
+        Assert.Contains("turns to another item only at an await", text, StringComparison.Ordinal);
+        Assert.Contains("earned back after 10 items", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_engine_that_cannot_run_the_work_neither_wins_nor_agrees()
+    {
+        var inline = Rows.Inline(1, 1);
+        var refused = new EngineRow(EngineKind.Processes) { CannotRun = "captures 'factor'" };
+        var verdict = VerdictRule.Judge(new VerdictFacts("work", 48, IsAsync: false, Cores: 2, [inline, Rows.Of(EngineKind.Threads, 0.5, inline), refused]));
+        Assert.Equal(EngineKind.Threads, verdict.Winner);
+        Assert.Null(verdict.Agrees);
+        Assert.Contains("was not measured", verdict.Paragraph, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_too_short_to_measure_is_said_to_be_so()
+    {
+        var verdict = VerdictRule.Judge(new VerdictFacts("work", 1, IsAsync: false, Cores: 2, [Rows.Inline(0.001, 0.001)]));
+        Assert.Contains("too short to measure. Try --repeat", verdict.Paragraph, StringComparison.Ordinal);
+    }
+
+    private static Verdict Judge(double threads, double processes, double loop, double lockedThreads)
+    {
+        var inline = Rows.Inline(1.0, 0.99);
+        return VerdictRule.Judge(new VerdictFacts("work", 48, IsAsync: false, Cores: 2,
+        [
+            inline,
+            Rows.Of(EngineKind.Threads, threads, inline),
+            Rows.Of(EngineKind.LockedThreads, lockedThreads, inline),
+            Rows.Of(EngineKind.Processes, processes, inline),
+            Rows.Of(EngineKind.Loop, loop, inline),
+        ]));
+    }
+}
