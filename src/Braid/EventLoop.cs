@@ -11,6 +11,8 @@ namespace Braid;
 /// Start one with <see cref="Run{TResult}"/>. Inside it everything is ordinary async code, and after any await it is back on the loop's
 /// thread, so nothing that only the loop touches needs a lock. The price: a callback that blocks or computes holds up all others; give
 /// such work to <see cref="OffloadAsync"/>. Members are for the loop's thread unless they say otherwise.
+/// Library code that awaits with ConfigureAwait(false) stays on the loop too, as long as it waits for the loop's sockets, timers and
+/// offloads; what user code completes by hand for it (a TaskCompletionSource, a channel) .NET continues on the thread pool.
 /// Reading order for the inside: <c>Loops/LoopIteration.cs</c>, <c>ReadyQueue.cs</c>, <c>LoopOperation.cs</c>, then a poller.
 /// </remarks>
 public sealed class EventLoop
@@ -130,7 +132,10 @@ public sealed class EventLoop
     /// <param name="arg">Its argument.</param>
     /// <param name="cancellationToken">Cancelled before the call has begun: it never runs. A call that has begun cannot be stopped; give it the token too.</param>
     /// <returns>The call's result or its exception.</returns>
-    /// <remarks>Threads are kept for the next call, at most 64 per loop; further calls wait. Costs about 10 µs.</remarks>
+    /// <remarks>
+    /// Threads are kept for the next call, at most 64 per loop; further calls wait. Costs about 10 µs. The task completes on the loop, so
+    /// what awaits it elsewhere without a SynchronizationContext goes on on the loop.
+    /// </remarks>
     /// <exception cref="ObjectDisposedException">The loop has ended.</exception>
     public Task<TResult> OffloadAsync<TArg, TResult>(Func<TArg, TResult> blocking, TArg arg, CancellationToken cancellationToken = default)
     {

@@ -53,6 +53,7 @@ public abstract partial class Executor : IAsyncDisposable
         try
         {
             item.MarkQueued();
+            item.WatchCancellation();
             accepted = SubmitAsync(item);
         }
         catch (Exception exception)

@@ -57,7 +57,7 @@ public sealed class LoopListener : IAsyncDisposable
             return ValueTask.CompletedTask;
         }
 
-        var closed = new TaskCompletionSource();
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously); // the caller's code is not the loop's
         return _loop.TryPostLibrary(_ => Close(closed), null) ? new ValueTask(closed.Task) : ValueTask.CompletedTask;
     }
 

@@ -70,7 +70,8 @@ public sealed class LoopSocket : IAsyncDisposable
 
     /// <summary>The socket as a stream, for libraries. Disposing the one disposes the other. The same stream each time.</summary>
     /// <remarks>
-    /// It may be used from any thread: calls from elsewhere are carried to the loop, at the price of an allocation and a post. Reading
+    /// It may be used from any thread: calls from elsewhere are carried to the loop, at the price of an allocation and a post, and
+    /// what awaits them there without a SynchronizationContext goes on on the loop. Reading
     /// into an empty buffer waits for data. Its blocking methods are refused on the loop's thread.
     /// </remarks>
     public Stream AsStream() => _stream ??= new LoopStream(_loop, this);
@@ -84,7 +85,7 @@ public sealed class LoopSocket : IAsyncDisposable
             return ValueTask.CompletedTask;
         }
 
-        var closed = new TaskCompletionSource();
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously); // the caller's code is not the loop's
         return _loop.TryPostLibrary(_ => Close(closed), null) ? new ValueTask(closed.Task) : ValueTask.CompletedTask;
     }
 

@@ -9,7 +9,10 @@ namespace Braid;
 /// engines start it (<see cref="MarkStarted"/>) and then run it (<see cref="ExecuteAsync"/>) or bring its end from elsewhere
 /// (<see cref="Complete"/>, <see cref="Fail"/>).
 /// </summary>
-/// <remarks>Thread-safe: whoever is first to finish the item wins, and the others do nothing.</remarks>
+/// <remarks>
+/// Thread-safe: whoever is first to finish the item wins, and the others do nothing. There is one per item, so it holds little; what few items
+/// have (a time limit, children, attempts) is an object of its own.
+/// </remarks>
 public abstract class WorkItem
 {
     // The states only go up; a cancelled item goes from Waiting straight to Finished and no worker begins it.
@@ -24,46 +27,36 @@ public abstract class WorkItem
     private static WorkItem? t_current;
 
     private readonly ItemLimit? _limit;
+    private readonly bool _isMeasured;
+    private ItemChildren? _children;
     private int _state;
-    private int _waitingChildren;
-    private int _unfinishedChildren;
     private long _startedAt;
 
-    private protected WorkItem(Executor executor, string name, CancellationToken cancellationToken, TimeSpan timeout, bool isMeasured)
+    private protected WorkItem(TimeSpan timeout, bool isMeasured, CancellationToken cancellationToken)
     {
-        Executor = executor;
-        Name = name;
-        Timeout = timeout;
-        IsMeasured = isMeasured;
+        _isMeasured = isMeasured;
         Id = Interlocked.Increment(ref s_lastId);
         if (timeout != System.Threading.Timeout.InfiniteTimeSpan)
         {
-            _limit = new ItemLimit(this, cancellationToken);
+            _limit = new ItemLimit(this, timeout, cancellationToken);
             cancellationToken = _limit.Token;
         }
 
         CancellationToken = cancellationToken;
         Flow = System.Threading.ExecutionContext.Capture();
-        if (Current is { IsFinished: false } parent && parent.Executor == executor)
-        {
-            Parent = parent;
-            parent.LastChildName = name;
-            Interlocked.Increment(ref parent._waitingChildren);
-            Interlocked.Increment(ref parent._unfinishedChildren);
-        }
     }
 
     /// <summary>A number of its own in this process, from 1.</summary>
     public long Id { get; }
 
     /// <summary>The work's name.</summary>
-    public string Name { get; }
+    public abstract string Name { get; }
 
     /// <summary>Cancelled when the caller gives up, a sibling failed, or the item's time is over.</summary>
     public CancellationToken CancellationToken { get; }
 
     /// <summary>Time limit from when a worker begins it; infinite for none. An engine that cannot enforce it refuses the item.</summary>
-    public TimeSpan Timeout { get; }
+    public TimeSpan Timeout => _limit?.Timeout ?? System.Threading.Timeout.InfiniteTimeSpan;
 
     /// <summary>True when the item has its result, or the reason why there is none. An engine need not start it any more.</summary>
     public bool IsFinished => Volatile.Read(ref _state) == Finished;
@@ -71,22 +64,16 @@ public abstract class WorkItem
     /// <summary>The item that the code running here belongs to, if any.</summary>
     internal static WorkItem? Current => t_current ?? AsyncCurrent.Value;
 
-    internal Executor Executor { get; }
+    internal abstract Executor Executor { get; }
 
     /// <summary>The item whose work gave this one to the same executor, as long as this one has not finished.</summary>
     internal WorkItem? Parent { get; private set; }
 
-    /// <summary>Items that this one's work gave to the same executor and that no worker has begun.</summary>
-    internal int WaitingChildren => Volatile.Read(ref _waitingChildren);
+    /// <summary>The items that this one's work has given to the same executor; null: none.</summary>
+    internal ItemChildren? Children => Volatile.Read(ref _children);
 
-    /// <summary>Items that this one's work gave to the same executor and that have not finished.</summary>
-    internal int UnfinishedChildren => Volatile.Read(ref _unfinishedChildren);
-
-    /// <summary>The name of the item that this one's work gave to the same executor last; for messages.</summary>
-    internal string LastChildName { get; private set; } = "";
-
-    /// <summary>Called when the item ended by its time limit while its work still runs: the worker that holds it cannot be used.</summary>
-    internal Action<WorkItem>? Abandoned { get; set; }
+    /// <summary>True if the item has a time limit, and so may have to be written off.</summary>
+    internal bool HasLimit => _limit is not null;
 
     /// <summary>Called just before whoever waits for the item hears of its end: the worker that ran it is about to be free.</summary>
     internal Action? Ending { get; set; }
@@ -100,17 +87,16 @@ public abstract class WorkItem
     /// <summary>The argument, for people; shortened.</summary>
     internal abstract string ArgumentText { get; }
 
-    /// <summary>The caller's context. Engines elsewhere end a failed item in it, so that another attempt is submitted from where the first was.</summary>
+    /// <summary>The row of the worker that began it; -1: none has.</summary>
+    internal int Lane { get; private set; } = -1;
+
+    /// <summary>The context of the code that made the item.</summary>
     internal ExecutionContext? Flow { get; }
-
-    private protected bool IsMeasured { get; }
-
-    private protected TimeSpan Duration { get; private set; }
 
     private protected bool IsTimedOut => _limit?.IsOver ?? false;
 
-    /// <summary>The row of the worker that began it; -1: none has.</summary>
-    internal int Lane { get; private set; } = -1;
+    /// <summary>From when a worker took the item to its end; zero if nobody measures. Read when it has finished.</summary>
+    private protected TimeSpan Duration { get; private set; }
 
     /// <summary>A worker took the item. A finished item stays as it is; one whose token is cancelled ends here.</summary>
     /// <param name="lane">The worker's row on the timeline, from 0.</param>
@@ -124,10 +110,10 @@ public abstract class WorkItem
 
         if (Interlocked.CompareExchange(ref _state, Started, Waiting) != Waiting) return;
         Lane = lane;
-        if (Parent is { } parent) Interlocked.Decrement(ref parent._waitingChildren);
-        if (IsMeasured) _startedAt = Executor.TimeProvider.GetTimestamp();
+        Parent?.Children!.OnBegun();
+        if (_isMeasured) _startedAt = Executor.TimeProvider.GetTimestamp();
         Executor.Timeline?.Record(Id, Name, TracePhase.Started, Executor.Name, lane);
-        _limit?.Start(Executor.TimeProvider, Timeout);
+        _limit?.Start(Executor.TimeProvider);
     }
 
     /// <summary>Runs the work here and finishes the item; for engines in this process. Never throws. Does nothing if the item has finished.</summary>
@@ -146,14 +132,29 @@ public abstract class WorkItem
     /// <summary>Writes the argument alone, for engines that send a function's identity once.</summary>
     internal abstract void WriteArgument(IBufferWriter<byte> output);
 
-    /// <summary>The item has been given to its executor.</summary>
-    internal void MarkQueued() => Executor.Timeline?.Record(Id, Name, TracePhase.Queued, Executor.Name, -1, ArgumentText);
+    /// <summary>The item is about to be given to its executor.</summary>
+    internal void MarkQueued()
+    {
+        if (Current is { IsFinished: false } parent && parent.Executor == Executor)
+        {
+            Parent = parent;
+            parent.ChildrenOrNew().OnGiven(Name);
+        }
+
+        if (Executor.Timeline is { } timeline) timeline.Record(Id, Name, TracePhase.Queued, Executor.Name, -1, ArgumentText);
+    }
+
+    /// <summary>In this process: what to do when the item ends by its time limit while its work still runs; its worker cannot be used.</summary>
+    internal void WhenAbandoned(Action<WorkItem> abandon)
+    {
+        if (_limit is not null) _limit.Abandoned = abandon;
+    }
 
     /// <summary>Ends the item as cancelled if no worker has begun it. True if that is what happened.</summary>
     internal bool CancelIfWaiting()
     {
         if (Interlocked.CompareExchange(ref _state, Finished, Waiting) != Waiting) return false;
-        if (Parent is { } parent) Interlocked.Decrement(ref parent._waitingChildren);
+        Parent?.Children!.OnBegun();
         Finish(TracePhase.Cancelled);
         FinishCancelled();
         return true;
@@ -164,10 +165,9 @@ public abstract class WorkItem
     {
         if (IsFinished) return;
         _limit!.Cancel();
-        if (Abandoned is not { } abandoned) return;
 
         // Fail wins against a result that comes later; only then is the worker the engine's concern.
-        if (TryFail(new OperationCanceledException(CancellationToken))) abandoned(this);
+        if (_limit.Abandoned is { } abandon && TryFail(new OperationCanceledException(CancellationToken))) abandon(this);
     }
 
     private protected abstract void FinishCancelled();
@@ -177,15 +177,19 @@ public abstract class WorkItem
     /// <summary>Claims the end of the item for the caller, who must then say how it ended.</summary>
     private protected bool TryClaimFinish() => Interlocked.Exchange(ref _state, Finished) != Finished;
 
-    /// <summary>What every end has in common: the clock stops, the limit is lifted, the timeline hears of it.</summary>
+    /// <summary>What every end has in common: the clock stops, the limit is lifted, the timeline and the worker hear of it.</summary>
     private protected void Finish(TracePhase phase, string? detail = null)
     {
         if (_startedAt != 0) Duration = Executor.TimeProvider.GetElapsedTime(_startedAt);
         _limit?.Dispose();
-        if (Parent is { } parent) Interlocked.Decrement(ref parent._unfinishedChildren);
-        Ending?.Invoke();
-        Parent = null; // Or a long chain of items that start each other would keep the first one alive.
+        if (Parent is { } parent)
+        {
+            parent.Children!.OnFinished();
+            Parent = null; // Or a long chain of items that start each other would keep the first one alive.
+        }
+
         Executor.Timeline?.Record(Id, Name, phase, Executor.Name, Lane, detail);
+        Ending?.Invoke();
     }
 
     /// <summary>True if a worker has begun the item and it has not finished, so that its work may run now.</summary>
@@ -208,6 +212,14 @@ public abstract class WorkItem
         AsyncCurrent.Value = this;
     }
 
-    private protected ItemTimeoutException TimeoutError() =>
-        new($"Work '{Name}' ({ArgumentText}) ran longer than its limit of {Timeout} on '{Executor.Name}'.{(Abandoned is null ? "" : " If it ignores its token it goes on there, and its worker has been replaced.")}") { Timeout = Timeout };
+    private protected ItemTimeoutException TimeoutError() => new(
+        $"Work '{Name}' ({ArgumentText}) ran longer than its limit of {Timeout} on '{Executor.Name}'."
+        + (_limit!.Abandoned is null ? "" : " If it ignores its token it goes on there, and its worker has been replaced.")) { Timeout = Timeout };
+
+    private ItemChildren ChildrenOrNew()
+    {
+        if (Children is { } known) return known;
+        var made = new ItemChildren();
+        return Interlocked.CompareExchange(ref _children, made, null) ?? made;
+    }
 }

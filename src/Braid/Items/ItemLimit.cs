@@ -1,7 +1,7 @@
 namespace Braid.Items;
 
 /// <summary>An item's time limit: a token that is cancelled when the caller gives up or the time is over, and which of the two it was.</summary>
-internal sealed class ItemLimit(WorkItem item, CancellationToken callerToken) : IDisposable
+internal sealed class ItemLimit(WorkItem item, TimeSpan timeout, CancellationToken callerToken) : IDisposable
 {
     private readonly CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(callerToken);
     private ITimer? _timer;
@@ -12,9 +12,14 @@ internal sealed class ItemLimit(WorkItem item, CancellationToken callerToken) : 
 
     internal bool IsOver => _isOver;
 
-    internal void Start(TimeProvider timeProvider, TimeSpan limit)
+    internal TimeSpan Timeout => timeout;
+
+    /// <summary>Set by engines in this process: called when the item has ended by the limit and its work goes on.</summary>
+    internal Action<WorkItem>? Abandoned { get; set; }
+
+    internal void Start(TimeProvider timeProvider)
     {
-        _timer = timeProvider.CreateTimer(static state => ((WorkItem)state!).ExpireLimit(), item, limit, Timeout.InfiniteTimeSpan);
+        _timer = timeProvider.CreateTimer(static state => ((WorkItem)state!).ExpireLimit(), item, timeout, System.Threading.Timeout.InfiniteTimeSpan);
 
         // The item may have been finished from elsewhere meanwhile; its Dispose then saw no timer.
         if (Volatile.Read(ref _isDisposed) != 0) _timer.Dispose();

@@ -14,7 +14,7 @@ namespace Braid.Items;
 /// Everything but <see cref="OnDone"/> and <see cref="TryRetry"/> runs where the consumer enumerates, one call at a time. The source is read
 /// only inside MoveNextAsync, so that item n + MaxConcurrency is produced only after result n was taken.
 /// </remarks>
-internal sealed class ItemStream<TArg, TResult> : IAsyncDisposable
+internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
 {
     // How long the consumer looks for the next result before it gives up its thread, in rounds of about 0.1 µs: work of a microsecond or
     // less is handed over without a thread switch, which costs 5 to 80 µs. Chosen by `benchmarks threads-map`.
@@ -125,36 +125,6 @@ internal sealed class ItemStream<TArg, TResult> : IAsyncDisposable
         _window.OnDone(place);
     }
 
-    /// <summary>Gives a failed item another attempt, if it has one left. From any thread.</summary>
-    internal bool TryRetry(MapItem<TArg, TResult> failed, Exception exception)
-    {
-        if (failed.Attempt >= Options.MaxAttempts || StopToken.IsCancellationRequested) return false;
-        _ = RetryAsync(failed, exception);
-        return true;
-    }
-
-    private async Task RetryAsync(MapItem<TArg, TResult> failed, Exception exception)
-    {
-        try
-        {
-            if (Options.RetryDelay > TimeSpan.Zero)
-                await Task.Delay(Options.RetryDelay, Executor.TimeProvider, StopToken).ConfigureAwait(false);
-
-            // An executor that runs the item right here would go one level deeper with every attempt.
-            else if (!System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
-                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-
-            var next = failed.NextAttempt();
-            next.MarkQueued();
-            await Executor.SubmitAsync(next).ConfigureAwait(false);
-        }
-        catch (Exception reason)
-        {
-            // Stopped during the pause: the failure is what is known. Refused (disposed meanwhile): that is the news.
-            failed.Place.GiveUp(reason is OperationCanceledException ? exception : reason);
-        }
-    }
-
     private async ValueTask<bool> MoveNextSlowAsync(ValueTask filled)
     {
         if (_isStopped) return false;
@@ -176,114 +146,6 @@ internal sealed class ItemStream<TArg, TResult> : IAsyncDisposable
             if (_window.IsEmpty && _pull is null) return await EndAsync().ConfigureAwait(false);
             await WaitForProgressAsync().ConfigureAwait(false);
         }
-    }
-
-    private void Open()
-    {
-        if (_isOpen) return;
-        _isOpen = true;
-        try
-        {
-            _source.Open(StopToken);
-        }
-        catch (Exception exception)
-        {
-            EndSource(exception);
-        }
-    }
-
-    /// <summary>Reads the source and submits, until the window is full, the source has ended, or it makes us wait.</summary>
-    private ValueTask FillAsync()
-    {
-        while (!_isExhausted && _window.Count < _limit && !(_stopsAtFirst && _hasFailed))
-        {
-            if (!TryPull(out bool hasItem)) break;
-            if (!hasItem)
-            {
-                _isExhausted = true;
-                break;
-            }
-
-            var place = new MapItem<TArg, TResult>(this, _source.Current, _submitted++, null);
-            _window.Add(place);
-            var accepted = Submit(place);
-            if (!accepted.IsCompletedSuccessfully) return FillAfterAsync(accepted, place);
-        }
-
-        return default;
-    }
-
-    private async ValueTask FillAfterAsync(ValueTask accepted, MapItem<TArg, TResult> place)
-    {
-        try
-        {
-            await accepted.ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            Refuse(place, exception);
-        }
-
-        await FillAsync().ConfigureAwait(false);
-    }
-
-    private ValueTask Submit(MapItem<TArg, TResult> place)
-    {
-        try
-        {
-            place.MarkQueued();
-            return Executor.SubmitAsync(place);
-        }
-        catch (Exception exception)
-        {
-            Refuse(place, exception);
-            return default;
-        }
-    }
-
-    /// <summary>The executor does not take the item: the whole map fails at its place, and nothing more is read.</summary>
-    private void Refuse(MapItem<TArg, TResult> place, Exception exception)
-    {
-        _refusal = exception;
-        _isExhausted = true;
-        place.GiveUp(exception);
-    }
-
-    /// <summary>False while an asynchronous source has to be waited for.</summary>
-    private bool TryPull(out bool hasItem)
-    {
-        hasItem = false;
-        try
-        {
-            if (_pull is null)
-            {
-                var pull = _source.MoveNextAsync();
-                if (pull.IsCompletedSuccessfully)
-                {
-                    hasItem = pull.Result;
-                    return true;
-                }
-
-                _pull = pull.AsTask();
-            }
-
-            if (!_pull.IsCompleted) return false;
-            var done = _pull;
-            _pull = null;
-            hasItem = done.GetAwaiter().GetResult();
-        }
-        catch (Exception exception)
-        {
-            EndSource(exception);
-        }
-
-        return true;
-    }
-
-    private void EndSource(Exception exception)
-    {
-        _sourceError = ExceptionDispatchInfo.Capture(exception);
-        _isExhausted = true;
     }
 
     private bool TryTakeSoon(out MapItem<TArg, TResult> place)

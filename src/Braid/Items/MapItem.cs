@@ -7,41 +7,37 @@ namespace Braid.Items;
 internal sealed class MapItem<TArg, TResult> : TypedWorkItem<TArg, TResult>
 {
     private readonly ItemStream<TArg, TResult> _stream;
-    private readonly int _attempt;
-    private MapItem<TArg, TResult> _latest;
+
+    // Null as long as there has been one attempt only, shared by all attempts of the place afterwards.
+    private MapRetry<TArg, TResult>? _retry;
     private TResult? _result;
     private Exception? _exception;
-    private TimeSpan _duration;
-    private int _attempts;
     private volatile bool _isDone;
 
-    internal MapItem(ItemStream<TArg, TResult> stream, TArg arg, long index, MapItem<TArg, TResult>? failed)
-        : base(stream.Executor, stream.Work, arg, stream.StopToken, stream.Options.ItemTimeout, stream.IsMeasured)
+    internal MapItem(ItemStream<TArg, TResult> stream, TArg arg, long index)
+        : base(stream.Work, arg, stream.Options.ItemTimeout, stream.IsMeasured, stream.StopToken)
     {
         _stream = stream;
         Index = index;
-        _attempt = failed is null ? 1 : failed._attempt + 1;
-        Place = failed?.Place ?? this;
-        _latest = this;
     }
 
     internal long Index { get; }
 
-    /// <summary>The first attempt, which stands for the place in the source.</summary>
-    internal MapItem<TArg, TResult> Place { get; }
-
     /// <summary>True once the last attempt has ended. Read on the place.</summary>
     internal bool IsDone => _isDone;
 
-    internal int Attempt => _attempt;
+    internal int Attempts => _retry?.Attempts ?? 1;
 
     /// <summary>Why the place has no result; null: it has one. Read on a place that is done.</summary>
     internal Exception? Exception => _exception;
 
+    /// <summary>What the work returned. Read on a place that is done.</summary>
+    internal TResult Result => _result!;
+
     /// <summary>The next place that is done, in the order in which they were; used by <see cref="UnorderedWindow{TArg, TResult}"/>.</summary>
     internal MapItem<TArg, TResult>? NextDone { get; set; }
 
-    internal TResult Result => _result!;
+    internal override Executor Executor => _stream.Executor;
 
     internal Outcome<TArg, TResult> ToOutcome() => new()
     {
@@ -49,20 +45,21 @@ internal sealed class MapItem<TArg, TResult> : TypedWorkItem<TArg, TResult>
         Arg = Arg,
         Result = _result!,
         Exception = _exception,
-        Attempts = _attempts,
-        Duration = _duration,
+        Attempts = Attempts,
+        Duration = (_retry?.Latest ?? this).Duration,
     };
 
     /// <summary>The attempt after this one, which failed.</summary>
     internal MapItem<TArg, TResult> NextAttempt()
     {
-        var next = new MapItem<TArg, TResult>(_stream, Arg, Index, this);
-        Volatile.Write(ref Place._latest, next);
+        var retry = _retry ??= new(this);
+        var next = new MapItem<TArg, TResult>(_stream, Arg, Index) { _retry = retry };
+        retry.Begin(next);
         return next;
     }
 
-    /// <summary>Ends the attempt that waits for a worker, if there is one.</summary>
-    internal void CancelLatestIfWaiting() => Volatile.Read(ref _latest).CancelIfWaiting();
+    /// <summary>Ends the attempt that waits for a worker, if there is one. Called on the place.</summary>
+    internal void CancelLatestIfWaiting() => (Volatile.Read(ref _retry)?.Latest ?? this).CancelIfWaiting();
 
     /// <summary>Ends the place without a further attempt: the executor refused it or the map has stopped.</summary>
     internal void GiveUp(Exception exception) => Settle(default, exception);
@@ -76,12 +73,29 @@ internal sealed class MapItem<TArg, TResult> : TypedWorkItem<TArg, TResult>
 
     private void Settle(TResult? result, Exception? exception)
     {
-        var place = Place;
+        var place = _retry?.Place ?? this;
         place._result = result;
         place._exception = exception;
-        place._duration = Duration;
-        place._attempts = _attempt;
         place._isDone = true;
         _stream.OnDone(place);
+    }
+}
+
+/// <summary>What the attempts of one place share, from the second attempt on.</summary>
+internal sealed class MapRetry<TArg, TResult>(MapItem<TArg, TResult> place)
+{
+    private MapItem<TArg, TResult> _latest = place;
+
+    /// <summary>The first attempt, which stands for the place in the source.</summary>
+    internal MapItem<TArg, TResult> Place { get; } = place;
+
+    internal MapItem<TArg, TResult> Latest => Volatile.Read(ref _latest);
+
+    internal int Attempts { get; private set; } = 1;
+
+    internal void Begin(MapItem<TArg, TResult> next)
+    {
+        Attempts++;
+        Volatile.Write(ref _latest, next);
     }
 }

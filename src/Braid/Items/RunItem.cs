@@ -10,14 +10,19 @@ internal sealed class RunItem<TArg, TResult> : TypedWorkItem<TArg, TResult>, IVa
     private CancellationTokenRegistration _registration;
 
     internal RunItem(Executor executor, Work<TArg, TResult> work, TArg arg, CancellationToken cancellationToken)
-        : base(executor, work, arg, cancellationToken, System.Threading.Timeout.InfiniteTimeSpan, isMeasured: false)
-    {
-        // A caller that gives up must not wait until a worker gets to the item and finds it cancelled.
-        if (cancellationToken.CanBeCanceled)
-            _registration = cancellationToken.UnsafeRegister(static state => ((RunItem<TArg, TResult>)state!).CancelIfWaiting(), this);
-    }
+        : base(work, arg, System.Threading.Timeout.InfiniteTimeSpan, isMeasured: false, cancellationToken) => Executor = executor;
+
+    internal override Executor Executor { get; }
 
     internal ValueTask<TResult> Result => new(this, _end.Version);
+
+    /// <summary>From now on a cancellation ends the item while it waits for a worker.</summary>
+    internal void WatchCancellation()
+    {
+        // A caller that gives up must not wait until a worker gets to the item and finds it cancelled.
+        if (CancellationToken.CanBeCanceled)
+            _registration = CancellationToken.UnsafeRegister(static state => ((RunItem<TArg, TResult>)state!).CancelIfWaiting(), this);
+    }
 
     private protected override void OnSucceeded(TResult result)
     {

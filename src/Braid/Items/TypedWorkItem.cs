@@ -6,10 +6,12 @@ namespace Braid.Items;
 
 /// <summary>The only generic bridge between the type-erased item that engines see and the caller's types.</summary>
 internal abstract class TypedWorkItem<TArg, TResult>(
-    Executor executor, Work<TArg, TResult> work, TArg arg, CancellationToken cancellationToken, TimeSpan timeout, bool isMeasured)
-    : WorkItem(executor, work.Name, cancellationToken, timeout, isMeasured)
+    Work<TArg, TResult> work, TArg arg, TimeSpan timeout, bool isMeasured, CancellationToken cancellationToken)
+    : WorkItem(timeout, isMeasured, cancellationToken)
 {
     private const int LongestArgumentText = 80;
+
+    public sealed override string Name => work.Name;
 
     internal TArg Arg { get; } = arg;
 

@@ -10,7 +10,7 @@ internal sealed class LoopPlace(LoopWorker worker, WorkItem item)
     /// <summary>On the loop: runs the item up to its first await, and the rest later.</summary>
     internal void Run()
     {
-        if (item.Timeout != Timeout.InfiniteTimeSpan) item.Abandoned = Abandon;
+        if (item.HasLimit) item.WhenAbandoned(Abandon);
         item.MarkStarted(worker.Lane);
         _isRunning = true;
         var done = item.ExecuteAsync();

@@ -77,7 +77,7 @@ internal sealed class LoopWorker
         _ended.SetResult();
     }
 
-    private string? DescribeBlockedLoop() => WorkItem.Current is { UnfinishedChildren: > 0 } item && item.Executor == _executor
-        ? $"Work '{item.Name}' blocks the loop of '{_executor.Name}' while it waits for {item.UnfinishedChildren} item(s) that it gave to the same executor, among them '{item.LastChildName}', and that need the loop to go on. Await it instead of blocking, or run it on another executor."
+    private string? DescribeBlockedLoop() => WorkItem.Current is { Children: { Unfinished: > 0 } children } item && item.Executor == _executor
+        ? $"Work '{item.Name}' blocks the loop of '{_executor.Name}' while {children.Unfinished} item(s) that it gave to the same executor, among them '{children.LastName}', need the loop to go on. Await it instead of blocking, or run it on another executor."
         : null;
 }

@@ -110,7 +110,7 @@ internal sealed class ThreadSynchronizationContext : SynchronizationContext, IDi
             _isLending = true;
             Interlocked.MemoryBarrier();
             SendPostedToPool();
-            if (_worker.Item is { WaitingChildren: > 0 } && _worker.Queue.DescribeDeadlock(_worker) is { } reason)
+            if (_worker.Item is { Children.Waiting: > 0 } && _worker.Queue.DescribeDeadlock(_worker) is { } reason)
                 throw new InvalidOperationException(reason);
         }
     }

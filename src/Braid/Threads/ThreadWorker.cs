@@ -80,7 +80,7 @@ internal sealed class ThreadWorker
         Queue.GlobalLock?.Enter();
         Volatile.Write(ref _item, item);
         item.Ending = _ending;
-        if (item.Timeout != Timeout.InfiniteTimeSpan) item.Abandoned = WriteOff;
+        if (item.HasLimit) item.WhenAbandoned(WriteOff);
         item.MarkStarted(Lane);
         if (item.IsAsync) RunAsynchronously(item);
         else RunSynchronously(item);

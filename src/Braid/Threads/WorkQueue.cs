@@ -147,7 +147,7 @@ internal sealed class WorkQueue(ThreadExecutor executor, ThreadOptions options)
             foreach (var worker in _workers)
             {
                 if (worker.IsParked) continue;
-                if (!worker.IsBlocked || worker.Item is not { WaitingChildren: > 0 }) return null;
+                if (!worker.IsBlocked || worker.Item is not { Children.Waiting: > 0 }) return null;
             }
 
             string inner = _nested.TryPeek(out var waiting) ? waiting.Name : "an item";

@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+
+namespace Braid.Loops;
+
+/// <summary>One direction of an EpollSocket: what comes in. The buffer is pinned only during a system call.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed unsafe class EpollReceive(EventLoop loop, int descriptor) : EpollOperation<int>(loop)
+{
+    private Memory<byte> _buffer;
+    private bool _mayHaveData = true;
+    private bool _hungUp;
+
+    public ValueTask<int> Start(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        _buffer = buffer;
+        return Start(cancellationToken);
+    }
+
+    /// <summary>There is data, or, with <paramref name="hungUp"/>, an end or an error that only reading will show.</summary>
+    public void OnReadable(bool hungUp)
+    {
+        _mayHaveData = true;
+        _hungUp |= hungUp;
+        OnReady();
+    }
+
+    protected override bool Attempt(out int result, out int errno)
+    {
+        result = errno = 0;
+        if (!_mayHaveData) return false; // known to be empty: spares the call that would say so
+        nint received;
+        do received = Receive(_buffer.Span);
+        while (received < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted);
+        if (received < 0)
+        {
+            if (IsFinal(out errno)) return true;
+            errno = 0;
+            return _mayHaveData = false;
+        }
+
+        // Fewer bytes than asked for: the socket is empty, and new data will be a new edge. (epoll(7), question 9.)
+        if (received > 0 && received < _buffer.Length && !_hungUp) _mayHaveData = false;
+        result = (int)received;
+        return true;
+    }
+
+    protected override void OnCancelled() => _buffer = default;
+
+    // An empty buffer asks whether there is anything; recv would answer 0 at once, so look at one byte and leave it there.
+    private nint Receive(Span<byte> buffer)
+    {
+        byte one;
+        if (buffer.IsEmpty) return Math.Min(0, Libc.Receive(descriptor, &one, 1, Libc.MessagePeek));
+        fixed (byte* start = buffer) return Libc.Receive(descriptor, start, (nuint)buffer.Length, 0);
+    }
+}

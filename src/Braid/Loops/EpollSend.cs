@@ -1,0 +1,46 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+
+namespace Braid.Loops;
+
+/// <summary>The other direction of an EpollSocket: what goes out. The buffer is pinned only during a system call.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed unsafe class EpollSend(EventLoop loop, int descriptor) : EpollOperation<int>(loop)
+{
+    private ReadOnlyMemory<byte> _left;
+
+    public ValueTask Start(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    {
+        _left = buffer;
+        var sent = Start(cancellationToken);
+        if (IsBusy) return VoidTask;
+        return sent.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(sent.AsTask());
+    }
+
+    protected override bool Attempt(out int result, out int errno)
+    {
+        result = errno = 0;
+        while (!_left.IsEmpty)
+        {
+            var sent = Send(_left.Span);
+            if (sent >= 0) _left = _left[(int)sent..];
+            else if (Marshal.GetLastPInvokeError() != Errno.Interrupted) return FinalOrNothing(out errno);
+        }
+
+        return true;
+    }
+
+    protected override void OnCancelled() => _left = default;
+
+    private static bool FinalOrNothing(out int errno)
+    {
+        if (IsFinal(out errno)) return true;
+        errno = 0;
+        return false;
+    }
+
+    private nint Send(ReadOnlySpan<byte> buffer)
+    {
+        fixed (byte* start = buffer) return Libc.Send(descriptor, start, (nuint)buffer.Length, Libc.MessageNoSignal);
+    }
+}
