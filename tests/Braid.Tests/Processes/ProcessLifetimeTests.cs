@@ -160,6 +160,7 @@ internal static class Victim
     internal static Process Start()
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
+        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet") start.ArgumentList.Add(typeof(Victim).Assembly.Location);
         start.Environment[Variable] = "1";
         return Process.Start(start)!;
     }
