@@ -17,6 +17,7 @@ internal static class VerdictText
 
     private static IEnumerable<string> Sentences(VerdictFacts facts, Verdict verdict)
     {
+        yield return TooShort(facts);
         yield return Kind(facts, verdict);
         yield return BusyMachine(facts);
         yield return Rule(facts, verdict);
@@ -25,7 +26,6 @@ internal static class VerdictText
         if (verdict.Kind == WorkKind.CpuBound) yield return Lock(facts);
         yield return SynchronousLoop(facts);
         yield return StartUp(facts);
-        yield return TooShort(facts);
     }
 
     private static string Kind(VerdictFacts facts, Verdict verdict)
@@ -43,7 +43,7 @@ internal static class VerdictText
         };
     }
 
-    private static string BusyMachine(VerdictFacts facts) => facts.Inline.ProcessorWait > facts.Inline.Wall * VerdictRule.BusyFrom
+    private static string BusyMachine(VerdictFacts facts) => InLine(facts.Inline) > facts.Inline.Wall * VerdictRule.BusyFrom && IsLongEnough(facts)
         ? $"The machine had other things to do: the inline run stood in line for a processor for {Numbers.Time(InLine(facts.Inline))} of its {Numbers.Time(facts.Inline.Wall)}, so take all these numbers with care."
         : "";
 
@@ -108,10 +108,12 @@ internal static class VerdictText
 
     private static string TooShort(VerdictFacts facts)
     {
-        if (facts.Inline.Wall >= VerdictRule.TrustedFrom) return "";
+        if (IsLongEnough(facts)) return "";
         var repeat = Math.Ceiling(VerdictRule.TrustedFrom * 10 / (facts.Inline.Wall + TimeSpan.FromMicroseconds(1)));
         return string.Create(CultureInfo.InvariantCulture, $"Do not trust these numbers: the whole inline run took {Numbers.Time(facts.Inline.Wall)}, which is too short to measure. Try --repeat {repeat:0}.");
     }
+
+    private static bool IsLongEnough(VerdictFacts facts) => facts.Inline.Wall >= VerdictRule.TrustedFrom;
 
     private static string Times(EngineRow row) => $"{Numbers.Factor(row.Speedup ?? 0)} times";
 }
