@@ -24,7 +24,8 @@ internal static class CompareCommand
         var repeat = new Option<int>("--repeat") { CustomParser = ReadNumber, Description = "Run the list of items so many times over.", HelpName = "N", DefaultValueFactory = static _ => 1 };
         var engines = new Option<string?>("--engines")
         {
-            Description = $"Some of {string.Join(",", EngineNames.All.Select(EngineNames.Key))}; inline is always among them. Default: all.", HelpName = "LIST",
+            Description = $"Some of {string.Join(",", EngineNames.All.Select(EngineNames.Key))}; inline is always among them. Default: all.",
+            HelpName = "LIST",
         };
         var concurrency = new Option<int?>("--concurrency")
         {

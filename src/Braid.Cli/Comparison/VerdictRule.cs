@@ -39,7 +39,13 @@ internal static class VerdictRule
         bool? agrees = named is null || fastest is null ? null : named.Wall <= fastest.Wall * AsGood;
         var verdict = new Verdict
         {
-            Kind = kind, WaitShare = waitShare, Rule = rule, Winner = winner?.Engine, Agrees = agrees, Headline = VerdictText.Headline(winner, AsGoodAs(winner, choices)), Paragraph = "",
+            Kind = kind,
+            WaitShare = waitShare,
+            Rule = rule,
+            Winner = winner?.Engine,
+            Agrees = agrees,
+            Headline = VerdictText.Headline(winner, AsGoodAs(winner, choices)),
+            Paragraph = "",
         };
         return verdict with { Paragraph = VerdictText.Paragraph(facts, verdict) };
     }

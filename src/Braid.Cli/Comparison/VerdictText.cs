@@ -110,7 +110,7 @@ internal static class VerdictText
     {
         if (IsLongEnough(facts)) return "";
         var repeat = Math.Ceiling(VerdictRule.TrustedFrom * 10 / (facts.Inline.Wall + TimeSpan.FromMicroseconds(1)));
-        return string.Create(CultureInfo.InvariantCulture, $"Do not trust these numbers: the whole inline run took {Numbers.Time(facts.Inline.Wall)}, which is too short to measure. Try --repeat {repeat:0}.");
+        return string.Create(CultureInfo.InvariantCulture, $"Do not trust these numbers: the whole inline run took {Numbers.Time(facts.Inline.Wall)}, which is too short to measure. Run about {repeat:0} times as many items, with --repeat or more inputs.");
     }
 
     private static bool IsLongEnough(VerdictFacts facts) => facts.Inline.Wall >= VerdictRule.TrustedFrom;

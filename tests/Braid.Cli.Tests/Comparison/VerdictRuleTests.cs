@@ -68,7 +68,7 @@ public sealed class VerdictRuleTests
     public void A_run_too_short_to_measure_is_said_to_be_so()
     {
         var verdict = VerdictRule.Judge(new VerdictFacts("work", 1, IsAsync: false, Cores: 2, [Rows.Inline(0.001, 0.001)]));
-        Assert.Contains("too short to measure. Try --repeat", verdict.Paragraph, StringComparison.Ordinal);
+        Assert.Contains("too short to measure. Run about 500 times as many items", verdict.Paragraph, StringComparison.Ordinal);
     }
 
     private static Verdict Judge(double threads, double processes, double loop, double lockedThreads)
