@@ -33,7 +33,10 @@ internal static class Program
             // Signals are this program's own affair: what was measured before Ctrl-C is still written, however long that takes.
             var configuration = new InvocationConfiguration
             {
-                Output = terminal.Output, Error = terminal.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+                Output = terminal.Output,
+                Error = terminal.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
             };
             return await parsed.InvokeAsync(configuration, cancellationToken);
         }

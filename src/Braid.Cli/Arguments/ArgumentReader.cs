@@ -17,7 +17,8 @@ internal static class ArgumentReader
         {
             return Read(text, type);
         }
-        catch (Exception exception) when (exception is FormatException or OverflowException or JsonException or NotSupportedException or ArgumentException or InvalidOperationException)
+        catch (Exception exception) when (exception is FormatException or OverflowException or JsonException
+            or NotSupportedException or ArgumentException or InvalidOperationException)
         {
             throw new InputException($"{place}: '{Shorten(text)}' is not {Describe(type)}. {Hint(type, exception)}", exception);
         }
@@ -76,7 +77,8 @@ internal static class ArgumentReader
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type.IsEnum) return $"Write one of: {string.Join(", ", Enum.GetNames(type))}.";
-        if (exception is NotSupportedException or InvalidOperationException) return $"{Sentence(exception.Message)} Use an argument type that can be written as text: a string, a number, a date, or a record.";
+        if (exception is NotSupportedException or InvalidOperationException)
+            return $"{Sentence(exception.Message)} Use an argument type that can be written as text: a string, a number, a date, or a record.";
         if (exception is JsonException) return $"{Sentence(exception.Message)} Write one JSON value a line, for example {JsonText.Example(type)}.";
         return type == typeof(Uri) ? "Write an address such as http://localhost/." : $"Write a value such as {JsonText.PlainExample(type)}.";
     }

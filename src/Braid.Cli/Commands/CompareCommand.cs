@@ -21,10 +21,17 @@ internal static class CompareCommand
         };
         var input = new Option<string[]>("--input") { Description = "An item's argument; may be repeated. Text, number, date, enum, or JSON for records.", HelpName = "VALUE" };
         var inputs = new Option<string?>("--inputs") { Description = "A file with one argument a line; - is standard input. Empty lines are skipped.", HelpName = "FILE" };
-        var repeat = new Option<int>("--repeat") { CustomParser = ReadNumber, Description = "Run the list of items so many times over.", HelpName = "N", DefaultValueFactory = static _ => 1 };
+        var repeat = new Option<int>("--repeat")
+        {
+            CustomParser = ReadNumber,
+            Description = "Run the list of items so many times over.",
+            HelpName = "N",
+            DefaultValueFactory = static _ => 1,
+        };
         var engines = new Option<string?>("--engines")
         {
-            Description = $"Some of {string.Join(",", EngineNames.All.Select(EngineNames.Key))}; inline is always among them. Default: all.", HelpName = "LIST",
+            Description = $"Some of {string.Join(",", EngineNames.All.Select(EngineNames.Key))}; inline is always among them. Default: all.",
+            HelpName = "LIST",
         };
         var concurrency = new Option<int?>("--concurrency")
         {
@@ -33,8 +40,18 @@ internal static class CompareCommand
                 + $"up to {ConcurrencyRule.MostThreads}; on the loop as many as items, up to {ConcurrencyRule.MostOnLoop}.",
             HelpName = "N",
         };
-        var turns = new Option<int?>("--turns") { CustomParser = static result => ReadNumber(result), Description = $"How often every engine runs. Default: {TurnPlan.Fewest} to {TurnPlan.Most}, as time allows.", HelpName = "N" };
-        var report = new Option<string>("--report") { Description = "The page with the table, the timelines and the verdict.", HelpName = "FILE", DefaultValueFactory = static _ => "report.html" };
+        var turns = new Option<int?>("--turns")
+        {
+            CustomParser = static result => ReadNumber(result),
+            Description = $"How often every engine runs. Default: {TurnPlan.Fewest} to {TurnPlan.Most}, as time allows.",
+            HelpName = "N",
+        };
+        var report = new Option<string>("--report")
+        {
+            Description = "The page with the table, the timelines and the verdict.",
+            HelpName = "FILE",
+            DefaultValueFactory = static _ => "report.html",
+        };
         var trace = new Option<string?>("--trace") { Description = "Also write the timelines in the Trace Event format, which Perfetto opens.", HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "Write one JSON document to standard output, and nothing else." };
         var noColor = new Option<bool>("--no-color") { Description = "Write without colours; so does setting NO_COLOR." };

@@ -96,7 +96,8 @@ internal sealed class ComparisonRun
         return ended => _progress(new RunProgress(_work.Name, _turns + 1, engine, ended, _items.Count));
     }
 
-    private bool InlineWaits() => Inline.Turns.Count > 0 && Inline.Turns[0] is var turn && VerdictRule.WaitShare(turn.Wall, turn.Use.CpuTime, turn.Use.ProcessorWait) > VerdictRule.WaitingFrom;
+    private bool InlineWaits() => Inline.Turns.Count > 0 && Inline.Turns[0] is var turn
+        && VerdictRule.WaitShare(turn.Wall, turn.Use.CpuTime, turn.Use.ProcessorWait) > VerdictRule.WaitingFrom;
 
     private static string? RefusalOf(Turn turn) =>
         turn.Ends.Count > 0 && turn.Ends.All(static end => end.Exception is WorkNotPortableException) ? turn.Ends[0].Exception!.Message : null;
@@ -120,10 +121,19 @@ internal sealed class ComparisonRun
             Differences = [.. _records.Select(static record => record.Difference).OfType<Difference>()],
             Failures = Failure.Collect(_items, _records),
             Encoding = encoding,
-            Verdict = rows[0].IsMeasured && rows[0].FailedItems < _items.Count ? VerdictRule.Judge(new VerdictFacts(_work.Name, _items.Count, _work.IsAsync, _settings.Cores, rows)) : null,
+            Verdict = Judge(rows),
             Sample = sample.Length == 0 ? null : (_items.ArgumentText(sample[0].index), ResultWriter.WriteShort(sample[0].end.Result)),
-            Timelines = [.. _records.Where(static record => record.CannotRun is null && record.Turns.Count > 0).Select(static record => (record.Engine, record.Turns[^1].Events))],
+            Timelines =
+            [
+                .. _records.Where(static record => record.CannotRun is null && record.Turns.Count > 0)
+                    .Select(static record => (record.Engine, record.Turns[^1].Events)),
+            ],
             ArgumentText = _items.ArgumentText,
         };
     }
+
+    // Items that all fail say nothing about where they should run.
+    private Verdict? Judge(EngineRow[] rows) => rows[0].IsMeasured && rows[0].FailedItems < _items.Count
+        ? VerdictRule.Judge(new VerdictFacts(_work.Name, _items.Count, _work.IsAsync, _settings.Cores, rows))
+        : null;
 }

@@ -12,7 +12,11 @@ internal static class Engines
             EngineKind.Threads => new ThreadExecutor(new ThreadOptions { Name = name, Threads = concurrency, Timeline = timeline, TimeProvider = timeProvider }),
             EngineKind.LockedThreads => new ThreadExecutor(new ThreadOptions
             {
-                Name = name, Threads = concurrency, GlobalLock = new GlobalLock(), Timeline = timeline, TimeProvider = timeProvider,
+                Name = name,
+                Threads = concurrency,
+                GlobalLock = new GlobalLock(),
+                Timeline = timeline,
+                TimeProvider = timeProvider,
             }),
             EngineKind.Processes => new ProcessExecutor(new ProcessOptions { Name = name, Workers = concurrency, Timeline = timeline, TimeProvider = timeProvider }),
             _ => new LoopExecutor(new LoopOptions { Name = name, MaxInFlight = concurrency, Timeline = timeline, TimeProvider = timeProvider }),

@@ -31,7 +31,7 @@ internal sealed record Verdict
 {
     internal required WorkKind Kind { get; init; }
 
-    /// <summary>The share of the inline run's wall time in which it neither computed nor stood in line for a processor.</summary>
+    /// <summary>The share of the inline run's wall time that it waited for something else than a processor.</summary>
     internal required double WaitShare { get; init; }
 
     /// <summary>The form that the rule names.</summary>

@@ -39,7 +39,13 @@ internal static class VerdictRule
         bool? agrees = named is null || fastest is null ? null : named.Wall <= fastest.Wall * AsGood;
         var verdict = new Verdict
         {
-            Kind = kind, WaitShare = waitShare, Rule = rule, Winner = winner?.Engine, Agrees = agrees, Headline = VerdictText.Headline(winner, AsGoodAs(winner, choices)), Paragraph = "",
+            Kind = kind,
+            WaitShare = waitShare,
+            Rule = rule,
+            Winner = winner?.Engine,
+            Agrees = agrees,
+            Headline = VerdictText.Headline(winner, AsGoodAs(winner, choices)),
+            Paragraph = "",
         };
         return verdict with { Paragraph = VerdictText.Paragraph(facts, verdict) };
     }
@@ -51,17 +57,31 @@ internal static class VerdictRule
         _ => EngineKind.Threads,
     };
 
-    /// <summary>The share of the time in which the work neither computed nor stood in line for a processor.</summary>
-    internal static double WaitShare(TimeSpan wall, TimeSpan cpu, TimeSpan processorWait) => wall > TimeSpan.Zero ? Math.Clamp(1 - (cpu + processorWait) / wall, 0, 1) : 0;
+    /// <summary>
+    /// The share of its time that the work waited for something else than a processor. Time in line for one is taken out of the run: on a
+    /// machine with nothing else to do it would not be there.
+    /// </summary>
+    internal static double WaitShare(TimeSpan wall, TimeSpan cpu, TimeSpan processorWait)
+    {
+        var undisturbed = wall - processorWait;
+        return undisturbed > cpu ? 1 - cpu / undisturbed : 0;
+    }
+
+    /// <summary>How long an item waited on average.</summary>
+    internal static TimeSpan WaitOfItem(VerdictFacts facts) => (facts.Inline.Wall - facts.Inline.CpuTime) / facts.Items;
 
     private static WorkKind KindOf(VerdictFacts facts, double waitShare)
     {
-        if (waitShare > WaitingFrom) return facts.Inline.Wall * waitShare / facts.Items >= SlowFrom ? WorkKind.SlowIo : WorkKind.FastIo;
+        if (waitShare > WaitingFrom) return WaitOfItem(facts) >= SlowFrom ? WorkKind.SlowIo : WorkKind.FastIo;
         return facts.Inline.TransferredBytes / facts.Inline.Wall.TotalSeconds >= TransferFrom ? WorkKind.FastIo : WorkKind.CpuBound;
     }
 
-    /// <summary>What a user may choose: the one lock is there to show what it costs.</summary>
-    private static List<EngineRow> Choices(VerdictFacts facts) => [.. facts.Rows.Where(static row => row.IsMeasured && row.Engine != EngineKind.LockedThreads)];
+    /// <summary>
+    /// What a user may choose. Not the one lock, which is there to show what it costs, and not the loop for work that never awaits: it runs the
+    /// items one at a time as inline does, and what it seems to gain is noise.
+    /// </summary>
+    private static List<EngineRow> Choices(VerdictFacts facts) =>
+        [.. facts.Rows.Where(row => row.IsMeasured && row.Engine != EngineKind.LockedThreads && (facts.IsAsync || row.Engine != EngineKind.Loop))];
 
     private static IReadOnlyList<EngineRow> AsGoodAs(EngineRow? winner, List<EngineRow> choices) => winner is null or { Engine: EngineKind.Inline }
         ? []

@@ -10,13 +10,17 @@ internal static class VerdictText
     {
         null => "nothing to compare: only the inline run was measured",
         { Engine: EngineKind.Inline } => "inline: none of the others was noticeably faster",
-        _ => $"{winner.Engine.Title()}, {Times(winner)} as fast as inline{(asGood.Count == 0 ? "" : $"; {string.Join(" and ", asGood.Select(static row => row.Engine.Title()))} as good")}",
+        _ => $"{winner.Engine.Title()}, {Times(winner)} as fast as inline{AsGood(asGood)}",
     };
 
     internal static string Paragraph(VerdictFacts facts, Verdict verdict) => string.Join(' ', Sentences(facts, verdict).Where(static sentence => sentence.Length > 0));
 
+    private static string AsGood(IReadOnlyList<EngineRow> rows) =>
+        rows.Count == 0 ? "" : $"; {string.Join(" and ", rows.Select(static row => row.Engine.Title()))} as good";
+
     private static IEnumerable<string> Sentences(VerdictFacts facts, Verdict verdict)
     {
+        yield return TooShort(facts);
         yield return Kind(facts, verdict);
         yield return BusyMachine(facts);
         yield return Rule(facts, verdict);
@@ -25,7 +29,6 @@ internal static class VerdictText
         if (verdict.Kind == WorkKind.CpuBound) yield return Lock(facts);
         yield return SynchronousLoop(facts);
         yield return StartUp(facts);
-        yield return TooShort(facts);
     }
 
     private static string Kind(VerdictFacts facts, Verdict verdict)
@@ -33,7 +36,7 @@ internal static class VerdictText
         var inline = facts.Inline;
         var run = $"inline, {Numbers.Items(facts.Items)} took {Numbers.Time(inline.Wall)}";
         var computing = $"{Numbers.Time(inline.CpuTime)} of processor time ({Numbers.Percent(Math.Min(1, inline.CpuUse))})";
-        var wait = Numbers.Time(inline.Wall * verdict.WaitShare / facts.Items);
+        var wait = Numbers.Time(VerdictRule.WaitOfItem(facts));
         return verdict.Kind switch
         {
             WorkKind.CpuBound => $"{facts.Work} is CPU-bound: {run}, with {computing}, so it hardly waited.",
@@ -43,8 +46,9 @@ internal static class VerdictText
         };
     }
 
-    private static string BusyMachine(VerdictFacts facts) => facts.Inline.ProcessorWait > facts.Inline.Wall * VerdictRule.BusyFrom
-        ? $"The machine had other things to do: the inline run stood in line for a processor for {Numbers.Time(InLine(facts.Inline))} of its {Numbers.Time(facts.Inline.Wall)}, so take all these numbers with care."
+    private static string BusyMachine(VerdictFacts facts) => InLine(facts.Inline) > facts.Inline.Wall * VerdictRule.BusyFrom && IsLongEnough(facts)
+        ? $"The machine had other things to do: the inline run stood in line for a processor for {Numbers.Time(InLine(facts.Inline))} "
+            + $"of its {Numbers.Time(facts.Inline.Wall)}, so take all these numbers with care."
         : "";
 
     // Several threads stand in line at the same time, so their sum may be longer than the run.
@@ -108,10 +112,13 @@ internal static class VerdictText
 
     private static string TooShort(VerdictFacts facts)
     {
-        if (facts.Inline.Wall >= VerdictRule.TrustedFrom) return "";
+        if (IsLongEnough(facts)) return "";
         var repeat = Math.Ceiling(VerdictRule.TrustedFrom * 10 / (facts.Inline.Wall + TimeSpan.FromMicroseconds(1)));
-        return string.Create(CultureInfo.InvariantCulture, $"Do not trust these numbers: the whole inline run took {Numbers.Time(facts.Inline.Wall)}, which is too short to measure. Try --repeat {repeat:0}.");
+        return $"Do not trust these numbers: the whole inline run took {Numbers.Time(facts.Inline.Wall)}, which is too short to measure. "
+            + string.Create(CultureInfo.InvariantCulture, $"Run about {repeat:0} times as many items, with --repeat or more inputs.");
     }
+
+    private static bool IsLongEnough(VerdictFacts facts) => facts.Inline.Wall >= VerdictRule.TrustedFrom;
 
     private static string Times(EngineRow row) => $"{Numbers.Factor(row.Speedup ?? 0)} times";
 }

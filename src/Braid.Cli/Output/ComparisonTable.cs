@@ -64,16 +64,25 @@ internal sealed partial class ComparisonTable
     private static Table NumbersTable(WorkComparison comparison)
     {
         var table = NewTable("engine", "at once", "wall time", "items/s", "speed-up", "CPU", "memory");
-        foreach (var row in comparison.Rows.Where(static row => row.IsMeasured))
+        foreach (var row in comparison.Rows)
         {
+            if (!row.IsMeasured)
+            {
+                AddRow(table, false, row.Engine.Title(), "–", "–", "–", "–", "–", "–");
+                continue;
+            }
+
             var isWinner = row.Engine == comparison.Verdict?.Winner;
             AddRow(table, isWinner,
                 row.Engine.Title() + (isWinner ? " *" : ""), Numbers.Count(row.Concurrency), Numbers.Time(row.Wall), Numbers.Rate(row.ItemsPerSecond),
-                row.Speedup is { } speedup ? $"{Numbers.Factor(speedup)} x" : "–", Numbers.Percent(row.CpuUse), Numbers.Bytes(row.PeakBytes));
+                row.Speedup is { } speedup ? $"{Numbers.Factor(speedup)} x" : "–", CpuUse(row), Numbers.Bytes(row.PeakBytes));
         }
 
         return table;
     }
+
+    // Of a shorter run it would mostly say what the measuring itself has used.
+    private static string CpuUse(EngineRow row) => row.Wall < VerdictRule.TrustedFrom ? "–" : Numbers.Percent(row.CpuUse);
 
     private static Table TimesTable(WorkComparison comparison)
     {
@@ -105,7 +114,9 @@ internal sealed partial class ComparisonTable
 
     private void WriteRefusals(WorkComparison comparison)
     {
-        foreach (var row in comparison.Rows.Where(static row => !row.IsMeasured)) WriteText($"{row.Engine.Title()}: {row.CannotRun}", Color.Yellow);
+        var refused = comparison.Rows.Where(static row => !row.IsMeasured).ToList();
+        foreach (var row in refused) WriteText($"{row.Engine.Title()}: {row.CannotRun}", Color.Yellow);
+        if (refused.Count > 0) _console.WriteLine();
     }
 
     private void WriteVerdict(WorkComparison comparison)

@@ -18,7 +18,9 @@ internal static class OutputFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"{option} {path} cannot be written: the folder {folder} takes no new file, or the file is not ours to change ({exception.GetType().Name}). Give another path.", exception);
+            throw new InputException(
+                $"{option} {path} cannot be written: the folder {folder} takes no new file, or the file is not ours to change "
+                + $"({exception.GetType().Name}). Give another path.", exception);
         }
     }
 }

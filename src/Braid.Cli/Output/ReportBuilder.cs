@@ -42,7 +42,11 @@ internal static class ReportBuilder
         Notes = Notes(comparison),
         Failures = [.. Failures(comparison).Take(ListedFailures)],
         FailuresLeftOut = Math.Max(0, Failures(comparison).Count() - ListedFailures),
-        Timelines = [.. comparison.Timelines.Select(timeline => new ReportTimeline(timeline.Engine.Title(), timeline.Events) { IsWinner = timeline.Engine == comparison.Verdict?.Winner })],
+        Timelines =
+        [
+            .. comparison.Timelines.Select(timeline =>
+                new ReportTimeline(timeline.Engine.Title(), timeline.Events) { IsWinner = timeline.Engine == comparison.Verdict?.Winner }),
+        ],
     };
 
     private static List<ReportFact> Facts(WorkComparison comparison)
@@ -79,8 +83,10 @@ internal static class ReportBuilder
     {
         List<string> notes =
         [
-            "Numbers are medians over the turns, on executors that were up and warm; start-up is measured apart. CPU use and memory are of the whole process tree; pages that processes share are counted in each.",
-            "Waiting, encoding and running are means of one item: in the queue; argument and result written and read once more, apart from the run; from begun until ended. A worker process encodes within waiting and running.",
+            "Numbers are medians over the turns, on executors that were up and warm; start-up is measured apart. "
+                + "CPU use and memory are of the whole process tree; pages that processes share are counted in each.",
+            "Waiting, encoding and running are means of one item: in the queue; argument and result written and read once more, apart from the "
+                + "run; from begun until ended. A worker process encodes within waiting and running.",
         ];
         notes.AddRange(comparison.Differences.Select(difference =>
             $"Results differ: item {difference.Index + 1} ({comparison.ArgumentText(difference.Index)}) gave {difference.Expected} inline and {difference.Actual} with {difference.Engine.Title()}."));

@@ -64,7 +64,12 @@ internal static partial class MethodFinder
         var name = $"{place}: {Describe(method)}";
         var parameters = method.GetParameters();
         if (LocalFunction().IsMatch(method.Name) && (!method.IsStatic || parameters.Any(static p => p.ParameterType.IsByRef)))
-            throw new InputException($"{name} is a local function that captures variables around it, so it cannot be called from outside. Give it what it needs as its argument and make it static, or move it into a class.");
+        {
+            throw new InputException(
+                $"{name} is a local function that captures variables around it, so it cannot be called from outside. "
+                + "Give it what it needs as its argument and make it static, or move it into a class.");
+        }
+
         if (!method.IsStatic)
             throw new InputException($"{name} is an instance method. Work is a function of one argument: make it static, and take what it needs from the instance as its argument.");
         if (method.ContainsGenericParameters)
@@ -83,7 +88,8 @@ internal static partial class MethodFinder
         if (count > 1)
         {
             throw new InputException(
-                $"{name} has {count} parameters ({string.Join(", ", taken)}). Work is a function of one argument, with a CancellationToken after it if you like: put them into a record, which is given as JSON.");
+                $"{name} has {count} parameters ({string.Join(", ", taken)}). Work is a function of one argument, with a CancellationToken "
+                + "after it if you like: put them into a record, which is given as JSON.");
         }
 
         var type = parameters[0].ParameterType;

@@ -20,6 +20,24 @@ public sealed class CompareCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task All_five_engines_run_the_same_items_with_equal_results()
+    {
+        var run = await CompareOnAsync("inline,threads,locked,processes,loop", "SquareTaskWithToken", "--input", "3", "--repeat", "20");
+        Assert.True(run.ExitCode == 0, run.Error + run.Output);
+        Assert.All((string[])["inline", "threads", "threads under one lock", "processes", "event loop"], title => Assert.Matches($@"(?m)^ {title}( \*)? +\d", run.Output));
+        Assert.Contains("All engines gave equal results.", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_engine_that_cannot_run_the_work_has_a_row_that_says_why()
+    {
+        var run = await CompareOnAsync("processes", "Opens", "--input", "tea");
+        Assert.Contains("processes: ", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Stream", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("event loop", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_record_is_given_and_shown_as_JSON()
     {
         var run = await CommandRun.CompareSampleFromInputAsync(_folder, """{"x": 3, "y": 4}""", "Twice", "--inputs", "-");
@@ -86,4 +104,7 @@ public sealed class CompareCommandTests : IDisposable
         Assert.Contains("Examples:", run.Output, StringComparison.Ordinal);
         Assert.Contains("braid compare", run.Output, StringComparison.Ordinal);
     }
+
+    private Task<CommandRun> CompareOnAsync(string engines, string method, params string[] more) =>
+        CommandRun.RunAsync(["compare", $"{CommandRun.ThisAssembly}:SampleWorks.{method}", "--engines", engines, "--turns", "1", "--report", _folder.File("report.html"), .. more]);
 }

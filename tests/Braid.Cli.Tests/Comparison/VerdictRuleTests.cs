@@ -54,6 +54,20 @@ public sealed class VerdictRuleTests
     }
 
     [Fact]
+    public void Standing_in_line_for_a_processor_is_not_waiting()
+    {
+        Assert.Equal(0, VerdictRule.WaitShare(Seconds(2), Seconds(1), Seconds(1)));
+        Assert.Equal(0.75, VerdictRule.WaitShare(Seconds(8), Seconds(1), Seconds(4)));
+        Assert.Equal(0, VerdictRule.WaitShare(Seconds(1), Seconds(1), Seconds(5)));
+    }
+
+    [Fact]
+    public void The_loop_does_not_win_with_work_that_never_awaits()
+    {
+        Assert.Equal(EngineKind.Threads, Judge(threads: 0.5, processes: 0.6, loop: 0.1, lockedThreads: 1).Winner);
+    }
+
+    [Fact]
     public void An_engine_that_cannot_run_the_work_neither_wins_nor_agrees()
     {
         var inline = Rows.Inline(1, 1);
@@ -68,8 +82,10 @@ public sealed class VerdictRuleTests
     public void A_run_too_short_to_measure_is_said_to_be_so()
     {
         var verdict = VerdictRule.Judge(new VerdictFacts("work", 1, IsAsync: false, Cores: 2, [Rows.Inline(0.001, 0.001)]));
-        Assert.Contains("too short to measure. Try --repeat", verdict.Paragraph, StringComparison.Ordinal);
+        Assert.Contains("too short to measure. Run about 500 times as many items", verdict.Paragraph, StringComparison.Ordinal);
     }
+
+    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 
     private static Verdict Judge(double threads, double processes, double loop, double lockedThreads)
     {

@@ -7,11 +7,20 @@ internal static class Rows
 {
     internal static EngineRow Inline(double wallSeconds, double cpuSeconds, long? transferred = 0) => new(EngineKind.Inline)
     {
-        Concurrency = 1, Turns = 1, Wall = TimeSpan.FromSeconds(wallSeconds), CpuTime = TimeSpan.FromSeconds(cpuSeconds), Speedup = 1, TransferredBytes = transferred,
+        Concurrency = 1,
+        Turns = 1,
+        Wall = TimeSpan.FromSeconds(wallSeconds),
+        CpuTime = TimeSpan.FromSeconds(cpuSeconds),
+        Speedup = 1,
+        TransferredBytes = transferred,
     };
 
     internal static EngineRow Of(EngineKind engine, double wallSeconds, EngineRow inline) => new(engine)
     {
-        Concurrency = 2, Turns = 1, Wall = TimeSpan.FromSeconds(wallSeconds), Speedup = inline.Wall.TotalSeconds / wallSeconds, StartUp = TimeSpan.FromMilliseconds(100),
+        Concurrency = 2,
+        Turns = 1,
+        Wall = TimeSpan.FromSeconds(wallSeconds),
+        Speedup = inline.Wall.TotalSeconds / wallSeconds,
+        StartUp = TimeSpan.FromMilliseconds(100),
     };
 }

@@ -25,6 +25,8 @@ public static class SampleWorks
 
     public static Vector Twice(Vector vector) => new(2 * vector.X, 2 * vector.Y);
 
+    public static Stream Opens(string text) => new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text));
+
     public static int FailsAtTwo(int x) => x == 2 ? throw new FormatException("two is not to my liking") : x;
 
     public static int Counts(int x) => x + Interlocked.Increment(ref s_calls);
