@@ -1,0 +1,52 @@
+using Braid.Benchmarks.Measuring;
+
+namespace Braid.Benchmarks.Cases;
+
+/// <summary>Our side of the benchmarks on two worker processes.</summary>
+internal static class ProcessWorkloads
+{
+    private const int Workers = 2;
+
+    /// <summary>One call at a time.</summary>
+    internal static async Task RoundtripAsync(Rounds rounds)
+    {
+        await using var executor = NewExecutor();
+        var work = Work.Of<int, int>(Trivial.AddOne);
+        await rounds.LatencyAsync(x => executor.RunAsync(work, x));
+    }
+
+    /// <summary>Many calls through a map, at most <paramref name="ahead"/> at a time; null: the default.</summary>
+    internal static async Task MapAsync(Rounds rounds, int? ahead)
+    {
+        await using var executor = NewExecutor();
+        var work = Work.Of<int, int>(Trivial.AddOne);
+        var options = new MapOptions { MaxConcurrency = ahead };
+        await rounds.RateAsync(async () =>
+        {
+            long sum = 0;
+            await foreach (int result in executor.MapAsync(Enumerable.Range(0, rounds.Items), work, options)) sum += result;
+            return sum;
+        }, Trivial.Sum(rounds.Items));
+    }
+
+    /// <summary>Chunks of primes.</summary>
+    internal static async Task PrimesAsync(Rounds rounds)
+    {
+        await using var executor = NewExecutor();
+        await PrimesSpeedUp.MapAsync(rounds, executor);
+    }
+
+    /// <summary>From the program's start to the results of two calls, one on each worker unless one is quicker than the other's start.</summary>
+    internal static async Task StartAsync(Rounds rounds)
+    {
+        await using var executor = NewExecutor();
+        var work = Work.Of<int, int>(Trivial.AddOne);
+        var first = executor.RunAsync(work, 0);
+        var second = executor.RunAsync(work, 1);
+        int sum = await first + await second;
+        rounds.SinceStart();
+        if (sum != Trivial.Sum(2)) throw new InvalidOperationException($"The two calls gave {sum}.");
+    }
+
+    private static ProcessExecutor NewExecutor() => new(new ProcessOptions { Workers = Workers });
+}

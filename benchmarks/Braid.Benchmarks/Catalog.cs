@@ -1,0 +1,22 @@
+using Braid.Benchmarks.Cases;
+
+namespace Braid.Benchmarks;
+
+/// <summary>All benchmarks there are.</summary>
+internal static class Catalog
+{
+    internal static IReadOnlyList<Benchmark> All { get; } =
+    [
+        ThreadsMap.Benchmark,
+        ThreadsRun.Benchmark,
+        ProcessesRoundtrip.Benchmark,
+        ProcessesThroughput.Benchmark,
+        LoopSwitches.Benchmark,
+        PrimesSpeedUp.Benchmark,
+        StartUp.Benchmark,
+    ];
+
+    /// <summary>The benchmark of that name; its prefix will do.</summary>
+    internal static Benchmark? Find(string name) =>
+        All.FirstOrDefault(benchmark => benchmark.Name == name) ?? All.FirstOrDefault(benchmark => benchmark.Name.StartsWith(name, StringComparison.Ordinal));
+}

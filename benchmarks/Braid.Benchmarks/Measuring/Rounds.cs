@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Braid.Benchmarks.Measuring;
+
+/// <summary>
+/// The rounds of one measurement: the first ones, a second at least, warm the JIT compiler up, the others are counted. Every program,
+/// ours and the peers', goes by the same three numbers, which the session gives it.
+/// </summary>
+internal sealed class Rounds(int items, int warmups, int counted)
+{
+    private const string MainFigure = "value";
+
+    // .NET's JIT compiles code that is hot only after a tenth of a second without new methods; a few rounds of a few milliseconds are no warm-up.
+    private static readonly TimeSpan ShortestWarmup = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<string, List<double>> _figures = [];
+
+    /// <summary>The size of one round.</summary>
+    internal int Items => items;
+
+    /// <summary>Runs the rounds and records items per second. Each has to return <paramref name="expected"/>: a fast wrong answer is no answer.</summary>
+    internal Task RateAsync(Func<Task<long>> roundAsync, long expected) => RepeatAsync(async () =>
+    {
+        long start = Stopwatch.GetTimestamp();
+        long result = await roundAsync();
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        if (result != expected) throw new InvalidOperationException($"A round gave {result} instead of {expected}.");
+        return [new(MainFigure, items / seconds)];
+    });
+
+    /// <summary>Runs the rounds one call at a time and records a call's median and 99th percentile, in microseconds.</summary>
+    internal Task LatencyAsync(Func<int, ValueTask<int>> callAsync) => RepeatAsync(async () =>
+    {
+        double[] microseconds = new double[items];
+        for (int i = 0; i < items; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            int result = await callAsync(i);
+            microseconds[i] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+            if (result != i + 1) throw new InvalidOperationException($"The call with {i} gave {result}.");
+        }
+
+        Array.Sort(microseconds);
+        return [new(MainFigure, microseconds[items / 2]), new("p99", microseconds[items * 99 / 100])];
+    });
+
+    /// <summary>Runs the rounds: the plain loop, then the same work on two workers; records how many times as fast the latter was.</summary>
+    internal Task SpeedUpAsync(Func<long> plainLoop, Func<Task<long>> onTwoWorkersAsync) => RepeatAsync(async () =>
+    {
+        long start = Stopwatch.GetTimestamp();
+        long expected = plainLoop();
+        double plain = Stopwatch.GetElapsedTime(start).TotalSeconds;
+
+        start = Stopwatch.GetTimestamp();
+        long result = await onTwoWorkersAsync();
+        double onTwo = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        if (result != expected) throw new InvalidOperationException($"Two workers gave {result}, the plain loop {expected}.");
+        return [new(MainFigure, plain / onTwo), new("plain loop s", plain), new("2 workers s", onTwo)];
+    });
+
+    /// <summary>Records the milliseconds since the session started this process.</summary>
+    internal void SinceStart()
+    {
+        long startedAt = long.Parse(Environment.GetEnvironmentVariable(ChildProcess.StartedAtVariable) ?? "0", System.Globalization.CultureInfo.InvariantCulture);
+        Record(new KeyValuePair<string, double>(MainFigure, (DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds - startedAt));
+    }
+
+    /// <summary>The line that every measuring program prints.</summary>
+    internal string ToJson() => JsonSerializer.Serialize(_figures);
+
+    private async Task RepeatAsync(Func<Task<KeyValuePair<string, double>[]>> roundAsync)
+    {
+        long start = Stopwatch.GetTimestamp();
+        for (int round = 0; round < warmups || (warmups > 0 && Stopwatch.GetElapsedTime(start) < ShortestWarmup); round++) await roundAsync();
+        for (int round = 0; round < counted; round++) Record(await roundAsync());
+    }
+
+    private void Record(params KeyValuePair<string, double>[] figures)
+    {
+        foreach (var (name, value) in figures)
+        {
+            if (!_figures.TryGetValue(name, out var values)) _figures[name] = values = [];
+            values.Add(value);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strconv"
+	"time"
+)
+
+const shortestWarmup = time.Second
+
+// rounds is the frame of every measurement: the first rounds warm up, the others are counted.
+type rounds struct {
+	items, warmups, counted int
+	figures                 map[string][]float64
+}
+
+// rate records items per second.
+func (r *rounds) rate(round func() int, expected int) {
+	r.repeat(func() map[string]float64 {
+		start := time.Now()
+		result := round()
+		seconds := time.Since(start).Seconds()
+		if result != expected {
+			panic(fmt.Sprintf("a round gave %d instead of %d", result, expected))
+		}
+		return map[string]float64{"value": float64(r.items) / seconds}
+	})
+}
+
+// speedUp records how many times as fast as a plain loop two workers are.
+func (r *rounds) speedUp(plainLoop, onTwoWorkers func() int) {
+	r.repeat(func() map[string]float64 {
+		start := time.Now()
+		expected := plainLoop()
+		plain := time.Since(start).Seconds()
+		start = time.Now()
+		result := onTwoWorkers()
+		onTwo := time.Since(start).Seconds()
+		if result != expected {
+			panic(fmt.Sprintf("two workers gave %d, the plain loop %d", result, expected))
+		}
+		return map[string]float64{"value": plain / onTwo, "plain loop s": plain, "2 workers s": onTwo}
+	})
+}
+
+func (r *rounds) repeat(round func() map[string]float64) {
+	start := time.Now()
+	for number := 0; number < r.warmups || (r.warmups > 0 && time.Since(start) < shortestWarmup); number++ {
+		round()
+	}
+	for number := 0; number < r.counted; number++ {
+		for name, value := range round() {
+			r.figures[name] = append(r.figures[name], value)
+		}
+	}
+}
+
+func trivialSum(items int) int { return items * (items + 1) / 2 }
+
+// main takes VARIANT ITEMS WARMUPS COUNTED and prints one JSON line.
+func main() {
+	variants := map[string]func(*rounds){
+		"threads-map":   threadsMap,
+		"threads-run":   threadsRun,
+		"loop-switches": loopSwitches,
+		"primes":        primes,
+	}
+	r := &rounds{number(2), number(3), number(4), map[string][]float64{}}
+	variants[os.Args[1]](r)
+	line, err := json.Marshal(r.figures)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(string(line))
+}
+
+func number(position int) int {
+	value, err := strconv.Atoi(os.Args[position])
+	if err != nil {
+		panic(err)
+	}
+	return value
+}

@@ -1,0 +1,42 @@
+"""Trivial calls on two worker processes, started by fork as is the default on Linux up to CPython 3.13."""
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import Pool
+
+from rounds import add_one, main, trivial_sum
+
+
+def executor_roundtrip(rounds):
+    with ProcessPoolExecutor(2) as pool:
+        rounds.latency(lambda x: pool.submit(add_one, x).result())
+
+
+def pool_roundtrip(rounds):
+    with Pool(2) as pool:
+        rounds.latency(lambda x: pool.apply(add_one, (x,)))
+
+
+def executor_map(chunk):
+    def measure(rounds):
+        with ProcessPoolExecutor(2) as pool:
+            rounds.rate(lambda: sum(pool.map(add_one, range(rounds.items), chunksize=chunk)), trivial_sum(rounds.items))
+
+    return measure
+
+
+def pool_map(chunk):
+    def measure(rounds):
+        with Pool(2) as pool:
+            rounds.rate(lambda: sum(pool.map(add_one, range(rounds.items), chunk)), trivial_sum(rounds.items))
+
+    return measure
+
+
+if __name__ == "__main__":
+    main({
+        "executor-roundtrip": executor_roundtrip,
+        "pool-roundtrip": pool_roundtrip,
+        "executor-map": executor_map(1),
+        "executor-map-chunked": executor_map(500),
+        "pool-map": pool_map(None),
+        "pool-map-single": pool_map(1),
+    })

@@ -1,0 +1,85 @@
+"""The frame of every program here: VARIANT ITEMS WARMUPS COUNTED on the command line, one JSON line on standard output.
+
+A measuring program that cannot measure exits with 77 and its reason as the last line on standard error."""
+import json
+import sys
+import time
+
+SHORTEST_WARMUP = 1.0
+
+
+class Rounds:
+    def __init__(self, items, warmups, counted):
+        self.items, self.warmups, self.counted = items, warmups, counted
+        self.figures = {}
+
+    def rate(self, run_round, expected):
+        """Items per second."""
+        def measure():
+            start = time.perf_counter()
+            result = run_round()
+            seconds = time.perf_counter() - start
+            assert result == expected, f"a round gave {result} instead of {expected}"
+            return {"value": self.items / seconds}
+
+        self._repeat(measure)
+
+    def latency(self, call):
+        """One call at a time: median and 99th percentile in microseconds."""
+        def measure():
+            microseconds = []
+            for x in range(self.items):
+                start = time.perf_counter()
+                result = call(x)
+                microseconds.append((time.perf_counter() - start) * 1e6)
+                assert result == x + 1
+            microseconds.sort()
+            return {"value": microseconds[self.items // 2], "p99": microseconds[self.items * 99 // 100]}
+
+        self._repeat(measure)
+
+    def speed_up(self, plain_loop, on_two_workers):
+        """A plain loop, then the same work on two workers."""
+        def measure():
+            start = time.perf_counter()
+            expected = plain_loop()
+            plain = time.perf_counter() - start
+            start = time.perf_counter()
+            result = on_two_workers()
+            on_two = time.perf_counter() - start
+            assert result == expected
+            return {"value": plain / on_two, "plain loop s": plain, "2 workers s": on_two}
+
+        self._repeat(measure)
+
+    def record(self, figures):
+        for name, value in figures.items():
+            self.figures.setdefault(name, []).append(value)
+
+    def _repeat(self, measure):
+        start = time.perf_counter()
+        round_number = 0
+        while round_number < self.warmups or (self.warmups > 0 and time.perf_counter() - start < SHORTEST_WARMUP):
+            measure()
+            round_number += 1
+        for _ in range(self.counted):
+            self.record(measure())
+
+
+def skip(reason):
+    print(reason, file=sys.stderr)
+    sys.exit(77)
+
+
+def main(variants):
+    rounds = Rounds(*map(int, sys.argv[2:5]))
+    variants[sys.argv[1]](rounds)
+    print(json.dumps(rounds.figures), flush=True)
+
+
+def add_one(x):
+    return x + 1
+
+
+def trivial_sum(items):
+    return items * (items + 1) // 2
