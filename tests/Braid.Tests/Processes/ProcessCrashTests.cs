@@ -45,6 +45,32 @@ public sealed class ProcessCrashTests : ProcessTest
     }
 
     [Fact]
+    public async Task Workers_killed_again_and_again_cost_at_most_one_item_each()
+    {
+        var executor = Make(workers: 2);
+        var pids = new HashSet<int>();
+        int taken = 0;
+        int lost = 0;
+        await foreach (var outcome in executor.OutcomesAsync(Enumerable.Range(0, 6000), Work.Of<int, int>(Works.ProcessId), new() { MaxConcurrency = 100 }))
+        {
+            Assert.Equal(taken++, outcome.Index);
+            if (outcome.Exception is null) pids.Add(outcome.Result);
+            else Assert.IsType<WorkerLostException>(outcome.Exception);
+            if (outcome.Exception is not null) lost++;
+            if (taken % 1000 != 500) continue;
+
+            // The worker that ran the item just taken is at the next ones by now.
+            using var worker = Process.GetProcesses().FirstOrDefault(p => p.Id == outcome.Result);
+            worker?.Kill();
+        }
+
+        Assert.Equal(6000, taken);
+        Assert.InRange(lost, 0, 6);
+        Assert.InRange(pids.Count, 2, 8);
+        Assert.Equal(6000, Timeline.Events.Count(e => e.Phase == TracePhase.Started));
+    }
+
+    [Fact]
     public async Task A_worker_killed_from_outside_fails_the_item_that_it_ran()
     {
         var executor = Make();

@@ -106,6 +106,27 @@ public sealed class ProcessEnvironmentTests : ProcessTest
     }
 
     [Fact]
+    public async Task What_an_item_leaves_in_its_context_does_not_reach_the_next()
+    {
+        var executor = Make();
+        Assert.Null(await Soon(Run(executor, Works.Swap, "first")));
+        Assert.Null(await Soon(Run(executor, Works.Swap, "second")));
+    }
+
+    [Fact]
+    public async Task Control_C_does_not_reach_the_work()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Sends a signal.");
+        var executor = Make();
+        int pid = await Soon(Run(executor, Works.ProcessId, 0));
+        var running = Soon(Run(executor, Works.Sleep, 200));
+        await UntilStarted(2);
+        using (var kill = Process.Start("kill", ["-INT", pid.ToString(System.Globalization.CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync().WaitAsync(Limit);
+        Assert.Equal(200, await running);
+        Assert.Equal(pid, await Soon(Run(executor, Works.ProcessId, 0)));
+    }
+
+    [Fact]
     public async Task Profilers_of_the_parent_do_not_follow_into_workers()
     {
         var start = WorkerCommandOf(new() { EnvironmentVariables = new Dictionary<string, string?> { ["DOTNET_STARTUP_HOOKS"] = "/users/own.dll" } });

@@ -1,3 +1,4 @@
+using Braid.Items;
 using Xunit;
 
 namespace Braid.Tests.Processes;
@@ -28,9 +29,9 @@ public sealed class ProcessResultTests : ProcessTest
     public async Task Work_without_a_result_runs()
     {
         var executor = Make();
-        await Soon(executor.RunAsync(Work.OfNothing<int>(static (int x) => { if (x != 1) throw new InvalidOperationException(); }, Items.WorkShape.Action, "a"), 1));
-        await Soon(executor.RunAsync(Work.OfNothing<int>((Func<int, Task>)Works.AddOneLaterAsync, Items.WorkShape.PlainTask, "b"), 1));
-        await Soon(executor.RunAsync(Work.OfNothing<int>(static (int x, CancellationToken t) => default(ValueTask), Items.WorkShape.PlainValueTaskWithToken, "c"), 1));
+        await Soon(executor.RunAsync(Work.OfNothing<int>(static (int x) => { if (x != 1) throw new InvalidOperationException(); }, WorkShape.Action, "a"), 1));
+        await Soon(executor.RunAsync(Work.OfNothing<int>((Func<int, Task>)Works.AddOneLaterAsync, WorkShape.PlainTask, "b"), 1));
+        await Soon(executor.RunAsync(Work.OfNothing<int>(static (int x, CancellationToken t) => default(ValueTask), WorkShape.PlainValueTaskWithToken, "c"), 1));
     }
 
     [Fact]

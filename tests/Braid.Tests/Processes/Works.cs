@@ -7,6 +7,7 @@ namespace Braid.Tests.Processes;
 /// <summary>Work for other processes: static, and all it needs is in the argument.</summary>
 public static class Works
 {
+    private static readonly AsyncLocal<string?> Leftover = new();
     private static int s_calls;
 
     public static int AddOne(int x) => x + 1;
@@ -114,6 +115,13 @@ public static class Works
 
     public static string Variables(string prefix) =>
         string.Join(",", Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(k => k.StartsWith(prefix, StringComparison.Ordinal)));
+
+    public static string? Swap(string value)
+    {
+        string? old = Leftover.Value;
+        Leftover.Value = value;
+        return old;
+    }
 
     public static byte[] Turn(byte[] bytes)
     {
