@@ -1,13 +1,13 @@
 using Braid;
 
-/// <summary>Runs items on the .NET thread pool, without a limit of its own.</summary>
-public sealed class PoolExecutor(ExecutorOptions? options = null) : Executor(options ?? new())
+/// <summary>Runs items on the .NET thread pool.</summary>
+public sealed class PoolExecutor(int capacity, ExecutorOptions? options = null) : Executor(options ?? new())
 {
     private readonly Lock _gate = new(); // Guards the two fields below.
     private readonly HashSet<Task> _running = [];
     private bool _isDisposed;
 
-    public override int Capacity => Environment.ProcessorCount;
+    public override int Capacity => capacity; // What a map keeps to, unless MapOptions.MaxConcurrency says otherwise.
 
     protected override ValueTask SubmitAsync(WorkItem item)
     {
