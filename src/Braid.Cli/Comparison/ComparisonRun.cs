@@ -96,7 +96,7 @@ internal sealed class ComparisonRun
         return ended => _progress(new RunProgress(_work.Name, _turns + 1, engine, ended, _items.Count));
     }
 
-    private bool InlineWaits() => Inline.Turns.Count > 0 && Inline.Turns[0] is var turn && turn.Use.CpuTime < turn.Wall * VerdictRule.WaitingFrom;
+    private bool InlineWaits() => Inline.Turns.Count > 0 && Inline.Turns[0] is var turn && VerdictRule.WaitShare(turn.Wall, turn.Use.CpuTime, turn.Use.ProcessorWait) > VerdictRule.WaitingFrom;
 
     private static string? RefusalOf(Turn turn) =>
         turn.Ends.Count > 0 && turn.Ends.All(static end => end.Exception is WorkNotPortableException) ? turn.Ends[0].Exception!.Message : null;

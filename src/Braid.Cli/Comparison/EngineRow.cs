@@ -23,6 +23,9 @@ internal sealed record EngineRow(EngineKind Engine)
 
     internal TimeSpan CpuTime { get; init; }
 
+    /// <summary>Time in line for a processor: the machine was busy with something else.</summary>
+    internal TimeSpan ProcessorWait { get; init; }
+
     /// <summary>Cores in use on average: processor time of the process tree divided by wall time.</summary>
     internal double CpuUse => Wall > TimeSpan.Zero ? CpuTime / Wall : 0;
 
@@ -67,6 +70,7 @@ internal sealed record EngineRow(EngineKind Engine)
             ItemsPerSecond = turns[^1].Ends.Count / Math.Max(wall.TotalSeconds, 1e-9),
             Speedup = inlineWall / wall,
             CpuTime = Statistics.Median(turns.Select(static turn => turn.Use.CpuTime)),
+            ProcessorWait = Statistics.Median(turns.Select(static turn => turn.Use.ProcessorWait)),
             PeakBytes = turns.Max(static turn => turn.Use.PeakBytes),
             TransferredBytes = turns[0].Use.TransferredBytes,
             ItemP50 = Statistics.Percentile(running, 0.50),

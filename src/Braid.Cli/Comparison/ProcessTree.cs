@@ -38,6 +38,23 @@ internal static class ProcessTree
         }
     }
 
+    /// <summary>
+    /// How long this process' threads were ready to run and had no processor: on a busy machine that is not the work's own waiting. Zero where
+    /// the system does not tell.
+    /// </summary>
+    internal static TimeSpan ProcessorWait()
+    {
+        if (!SeesChildren) return TimeSpan.Zero;
+        long nanoseconds = 0;
+        foreach (var thread in Directory.EnumerateDirectories("/proc/self/task"))
+        {
+            // Time on a processor, time in line for one, number of turns.
+            if (ReadFile($"{thread}/schedstat")?.Split(' ') is [_, var waited, ..] && long.TryParse(waited, CultureInfo.InvariantCulture, out var value)) nanoseconds += value;
+        }
+
+        return TimeSpan.FromMicroseconds(nanoseconds / 1e3);
+    }
+
     /// <summary>All processes that descend from this one.</summary>
     internal static IReadOnlyList<int> Descendants()
     {

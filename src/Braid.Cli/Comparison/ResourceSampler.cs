@@ -13,6 +13,7 @@ internal sealed class ResourceSampler : IAsyncDisposable
     private readonly Task _sampling;
     private readonly TimeSpan _cpuAtStart;
     private readonly long? _transferredAtStart;
+    private readonly TimeSpan _processorWaitAtStart;
     private IReadOnlyList<int> _children;
     private long _peak;
 
@@ -21,6 +22,7 @@ internal sealed class ResourceSampler : IAsyncDisposable
         _children = ProcessTree.Descendants();
         _peak = ProcessTree.ResidentBytes(_children);
         _transferredAtStart = ProcessTree.TransferredBytes();
+        _processorWaitAtStart = ProcessTree.ProcessorWait();
         _cpuAtStart = ProcessTree.CpuTime(_children);
         _sampling = Task.Run(() => SampleAsync(timeProvider));
     }
@@ -32,7 +34,8 @@ internal sealed class ResourceSampler : IAsyncDisposable
     {
         var cpu = ProcessTree.CpuTime(_children) - _cpuAtStart;
         var transferred = ProcessTree.TransferredBytes() - _transferredAtStart;
-        return new ResourceUse(cpu > TimeSpan.Zero ? cpu : TimeSpan.Zero, Math.Max(_peak, ProcessTree.ResidentBytes(_children)), transferred);
+        var processorWait = ProcessTree.ProcessorWait() - _processorWaitAtStart;
+        return new ResourceUse(NotNegative(cpu), NotNegative(processorWait), Math.Max(_peak, ProcessTree.ResidentBytes(_children)), transferred);
     }
 
     public async ValueTask DisposeAsync()
@@ -41,6 +44,9 @@ internal sealed class ResourceSampler : IAsyncDisposable
         await _sampling;
         _stop.Dispose();
     }
+
+    // What a thread or a process that has ended counted is missing from the second reading.
+    private static TimeSpan NotNegative(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
 
     private async Task SampleAsync(TimeProvider timeProvider)
     {
@@ -62,6 +68,7 @@ internal sealed class ResourceSampler : IAsyncDisposable
 
 /// <summary>What the process tree used during one run.</summary>
 /// <param name="CpuTime">User and system time of all its processes.</param>
+/// <param name="ProcessorWait">Time that this process was ready to run and had no processor.</param>
 /// <param name="PeakBytes">The most memory in RAM at once.</param>
 /// <param name="TransferredBytes">Read and written by this process through system calls; null where that is not told.</param>
-internal readonly record struct ResourceUse(TimeSpan CpuTime, long PeakBytes, long? TransferredBytes);
+internal readonly record struct ResourceUse(TimeSpan CpuTime, TimeSpan ProcessorWait, long PeakBytes, long? TransferredBytes);

@@ -31,13 +31,13 @@ internal sealed record Verdict
 {
     internal required WorkKind Kind { get; init; }
 
-    /// <summary>The share of the inline run's wall time in which no processor worked for it.</summary>
+    /// <summary>The share of the inline run's wall time in which it neither computed nor stood in line for a processor.</summary>
     internal required double WaitShare { get; init; }
 
     /// <summary>The form that the rule names.</summary>
     internal required EngineKind Rule { get; init; }
 
-    /// <summary>The fastest; null if only inline was measured.</summary>
+    /// <summary>The fastest; inline if none is noticeably faster; null if only inline was measured.</summary>
     internal required EngineKind? Winner { get; init; }
 
     /// <summary>Whether the rule's form was the fastest or as good; null when it was not measured.</summary>

@@ -6,7 +6,7 @@ namespace Braid.Cli.Comparison;
 /// </summary>
 internal static class VerdictRule
 {
-    /// <summary>Below this share of processor time in wall time the work waits more than it computes.</summary>
+    /// <summary>From this share of its time on the work waits more than it computes.</summary>
     internal const double WaitingFrom = 0.5;
 
     /// <summary>An item that waits longer than this waits for something slow: a disk needs less, a network more.</summary>
@@ -21,20 +21,25 @@ internal static class VerdictRule
     /// <summary>A run shorter than this is mostly the machine's noise: processor time alone is told in steps of 10 ms.</summary>
     internal static readonly TimeSpan TrustedFrom = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>A run that stood in line for a processor for more than this share of its time was disturbed.</summary>
+    internal const double BusyFrom = 0.10;
+
     /// <summary>Two engines so near each other are as good: turns differ by as much on a busy machine.</summary>
     internal const double AsGood = 1.10;
 
     internal static Verdict Judge(VerdictFacts facts)
     {
-        var waitShare = WaitShare(facts.Inline);
+        var waitShare = WaitShare(facts.Inline.Wall, facts.Inline.CpuTime, facts.Inline.ProcessorWait);
         var kind = KindOf(facts, waitShare);
         var rule = FormFor(kind, facts.Items);
-        var winner = WinnerOf(facts);
+        var choices = Choices(facts);
+        var fastest = choices.Count < 2 ? null : choices.MinBy(static row => row.Wall);
+        var winner = fastest is not null && facts.Inline.Wall <= fastest.Wall * AsGood ? facts.Inline : fastest;
         var named = facts.Find(rule);
-        bool? agrees = named is null || winner is null ? null : named.Wall <= winner.Wall * AsGood;
+        bool? agrees = named is null || fastest is null ? null : named.Wall <= fastest.Wall * AsGood;
         var verdict = new Verdict
         {
-            Kind = kind, WaitShare = waitShare, Rule = rule, Winner = winner?.Engine, Agrees = agrees, Headline = VerdictText.Headline(winner), Paragraph = "",
+            Kind = kind, WaitShare = waitShare, Rule = rule, Winner = winner?.Engine, Agrees = agrees, Headline = VerdictText.Headline(winner, AsGoodAs(winner, choices)), Paragraph = "",
         };
         return verdict with { Paragraph = VerdictText.Paragraph(facts, verdict) };
     }
@@ -46,18 +51,19 @@ internal static class VerdictRule
         _ => EngineKind.Threads,
     };
 
-    private static double WaitShare(EngineRow inline) => inline.Wall > TimeSpan.Zero ? Math.Clamp(1 - inline.CpuTime / inline.Wall, 0, 1) : 0;
+    /// <summary>The share of the time in which the work neither computed nor stood in line for a processor.</summary>
+    internal static double WaitShare(TimeSpan wall, TimeSpan cpu, TimeSpan processorWait) => wall > TimeSpan.Zero ? Math.Clamp(1 - (cpu + processorWait) / wall, 0, 1) : 0;
 
     private static WorkKind KindOf(VerdictFacts facts, double waitShare)
     {
-        if (waitShare > 1 - WaitingFrom) return facts.Inline.Wall * waitShare / facts.Items >= SlowFrom ? WorkKind.SlowIo : WorkKind.FastIo;
+        if (waitShare > WaitingFrom) return facts.Inline.Wall * waitShare / facts.Items >= SlowFrom ? WorkKind.SlowIo : WorkKind.FastIo;
         return facts.Inline.TransferredBytes / facts.Inline.Wall.TotalSeconds >= TransferFrom ? WorkKind.FastIo : WorkKind.CpuBound;
     }
 
-    /// <summary>The fastest that a user would choose: the one lock is there to show what it costs.</summary>
-    private static EngineRow? WinnerOf(VerdictFacts facts)
-    {
-        var measured = facts.Rows.Where(static row => row.IsMeasured && row.Engine != EngineKind.LockedThreads).ToList();
-        return measured.Count < 2 ? null : measured.MinBy(static row => row.Wall);
-    }
+    /// <summary>What a user may choose: the one lock is there to show what it costs.</summary>
+    private static List<EngineRow> Choices(VerdictFacts facts) => [.. facts.Rows.Where(static row => row.IsMeasured && row.Engine != EngineKind.LockedThreads)];
+
+    private static IReadOnlyList<EngineRow> AsGoodAs(EngineRow? winner, List<EngineRow> choices) => winner is null or { Engine: EngineKind.Inline }
+        ? []
+        : [.. choices.Where(row => row.Engine != winner.Engine && row.Wall <= winner.Wall * AsGood)];
 }

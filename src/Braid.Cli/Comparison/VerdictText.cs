@@ -6,11 +6,11 @@ namespace Braid.Cli.Comparison;
 /// <summary>Says a verdict in plain words, with the numbers that it rests on.</summary>
 internal static class VerdictText
 {
-    internal static string Headline(EngineRow? winner) => winner switch
+    internal static string Headline(EngineRow? winner, IReadOnlyList<EngineRow> asGood) => winner switch
     {
         null => "nothing to compare: only the inline run was measured",
-        { Engine: EngineKind.Inline } => "inline: none of the others was faster",
-        _ => $"{winner.Engine.Title()}, {Times(winner)} as fast as inline",
+        { Engine: EngineKind.Inline } => "inline: none of the others was noticeably faster",
+        _ => $"{winner.Engine.Title()}, {Times(winner)} as fast as inline{(asGood.Count == 0 ? "" : $"; {string.Join(" and ", asGood.Select(static row => row.Engine.Title()))} as good")}",
     };
 
     internal static string Paragraph(VerdictFacts facts, Verdict verdict) => string.Join(' ', Sentences(facts, verdict).Where(static sentence => sentence.Length > 0));
@@ -18,6 +18,7 @@ internal static class VerdictText
     private static IEnumerable<string> Sentences(VerdictFacts facts, Verdict verdict)
     {
         yield return Kind(facts, verdict);
+        yield return BusyMachine(facts);
         yield return Rule(facts, verdict);
         yield return Measured(facts);
         yield return Agreement(facts, verdict);
@@ -31,16 +32,23 @@ internal static class VerdictText
     {
         var inline = facts.Inline;
         var run = $"inline, {Numbers.Items(facts.Items)} took {Numbers.Time(inline.Wall)}";
-        var computing = $"{Numbers.Time(inline.CpuTime)} of processor time ({Numbers.Percent(1 - verdict.WaitShare)})";
+        var computing = $"{Numbers.Time(inline.CpuTime)} of processor time ({Numbers.Percent(Math.Min(1, inline.CpuUse))})";
         var wait = Numbers.Time(inline.Wall * verdict.WaitShare / facts.Items);
         return verdict.Kind switch
         {
             WorkKind.CpuBound => $"{facts.Work} is CPU-bound: {run}, with {computing}, so it hardly waited.",
             WorkKind.SlowIo => $"{facts.Work} waits: {run}, with only {computing}; each item waited for about {wait}.",
-            _ when verdict.WaitShare > 1 - VerdictRule.WaitingFrom => $"{facts.Work} waits, but not for long: {run}, with {computing}; each item waited for about {wait}.",
+            _ when verdict.WaitShare > VerdictRule.WaitingFrom => $"{facts.Work} waits, but not for long: {run}, with {computing}; each item waited for about {wait}.",
             _ => $"{facts.Work} is fast input and output: {run} and transferred {Numbers.Bytes(inline.TransferredBytes ?? 0)}, with {computing}, so no device kept it waiting.",
         };
     }
+
+    private static string BusyMachine(VerdictFacts facts) => facts.Inline.ProcessorWait > facts.Inline.Wall * VerdictRule.BusyFrom
+        ? $"The machine had other things to do: the inline run stood in line for a processor for {Numbers.Time(InLine(facts.Inline))} of its {Numbers.Time(facts.Inline.Wall)}, so take all these numbers with care."
+        : "";
+
+    // Several threads stand in line at the same time, so their sum may be longer than the run.
+    private static TimeSpan InLine(EngineRow inline) => TimeSpan.FromTicks(Math.Min(inline.ProcessorWait.Ticks, Math.Max(0, (inline.Wall - inline.CpuTime).Ticks)));
 
     private static string Rule(VerdictFacts facts, Verdict verdict) => verdict.Rule switch
     {
@@ -64,6 +72,7 @@ internal static class VerdictText
         if (verdict.Winner == verdict.Rule) return "Rule and measurement agree.";
         var winner = facts.Find(verdict.Winner!.Value)!;
         var named = facts.Find(verdict.Rule)!;
+        if (verdict.Winner == EngineKind.Inline && verdict.Agrees.Value) return $"They do not contradict: {rule} are as good as inline, but no better.";
         if (verdict.Agrees.Value) return $"They agree: {winner.Engine.Title()} and {rule} are within {Numbers.Percent(VerdictRule.AsGood - 1)} of each other.";
         return $"They do not agree: {winner.Engine.Title()} took {Numbers.Time(winner.Wall)}, {rule} {Numbers.Time(named.Wall)}.{Why(facts, named)}";
     }
@@ -71,7 +80,7 @@ internal static class VerdictText
     private static string Why(VerdictFacts facts, EngineRow named) => named.Engine switch
     {
         EngineKind.Loop when !facts.IsAsync => " The work blocks instead of awaiting, which the loop cannot interleave: return a Task and await inside.",
-        EngineKind.Processes => $" C# threads compute in parallel as well, and an item of {Numbers.Time(facts.Inline.Wall / facts.Items)} has to be sent to a process and back.",
+        EngineKind.Processes => $" An item of {Numbers.Time(facts.Inline.Wall / facts.Items)} has to be sent to a process and back.",
         EngineKind.Threads when facts.Cores == 1 => " With one core, threads cannot compute at the same time.",
         _ => "",
     };

@@ -87,6 +87,7 @@ internal static class JsonOutput
             if (row.Speedup is { } speedup) json.WriteNumber("speedup", Math.Round(speedup, 4));
             else json.WriteNull("speedup");
             WriteSeconds(json, "cpuSeconds", row.CpuTime);
+            WriteSeconds(json, "processorWaitSeconds", row.ProcessorWait);
             json.WriteNumber("coresUsed", Math.Round(row.CpuUse, 4));
             json.WriteNumber("peakMemoryBytes", row.PeakBytes);
             WriteSeconds(json, "itemP50Seconds", row.ItemP50);

@@ -133,6 +133,9 @@ internal sealed class CallQueue(int lanes, Func<int, WorkerConnection> create)
             if (worker.IsReady) _ready--;
             else _starting--;
             RemoveIdle(worker);
+
+            // One that was never given anything has shown nothing, good or bad.
+            hasFailed &= !worker.IsReady || worker.Held.Count > 0;
             for (int i = worker.Held.Count - 1; i >= 0; i--)
             {
                 if (worker.Held[i].State == CallState.Sent) PutBack(worker.Held[i]);

@@ -24,12 +24,22 @@ internal sealed class SocketFolder : IDisposable
 
     internal SocketFolder()
     {
-        string root = Root();
-        Sweep(root);
         string name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
-        _path = Path.Combine(root, name);
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(_path);
-        else Directory.CreateDirectory(_path, OwnerOnly);
+        var roots = Roots();
+        for (int i = 0; ; i++)
+        {
+            try
+            {
+                Sweep(roots[i]);
+                _path = Create(Path.Combine(roots[i], name));
+                break;
+            }
+            catch (Exception exception) when (i + 1 < roots.Count && exception is IOException or UnauthorizedAccessException)
+            {
+                // Another user's runtime folder, or one that is full: the next place.
+            }
+        }
+
         _lock = new FileStream(Path.Combine(_path, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
     }
 
@@ -42,12 +52,19 @@ internal sealed class SocketFolder : IDisposable
         Remove(_path);
     }
 
-    private static string Root()
+    private static string Create(string path)
     {
-        string? runtime = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR");
-        if (!OperatingSystem.IsWindows() && runtime is { Length: > 0 and < LongestFolder } && Directory.Exists(runtime)) return runtime;
+        if (OperatingSystem.IsWindows()) return Directory.CreateDirectory(path).FullName;
+        return Directory.CreateDirectory(path, OwnerOnly).FullName;
+    }
+
+    /// <summary>Where the folder may be, the best place first.</summary>
+    private static List<string> Roots()
+    {
         string temp = Path.GetTempPath();
-        return temp.Length < LongestFolder || OperatingSystem.IsWindows() ? temp : "/tmp";
+        if (OperatingSystem.IsWindows()) return [temp];
+        string? runtime = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR");
+        return [.. new[] { runtime, temp, "/tmp" }.OfType<string>().Where(r => r.Length is > 0 and < LongestFolder && Directory.Exists(r))];
     }
 
     private static void Sweep(string root)

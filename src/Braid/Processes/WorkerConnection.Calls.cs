@@ -3,7 +3,7 @@ using Braid.Wire;
 
 namespace Braid.Processes;
 
-/// <summary>The calls of one worker: sending them, taking its answers, stopping the one that runs.</summary>
+/// <summary>The calls of one worker: sending them, and what its answers mean.</summary>
 internal sealed partial class WorkerConnection
 {
     // How many calls a worker may have at hand while items are quick: enough to share a write, few enough to be recalled cheaply.
@@ -15,17 +15,17 @@ internal sealed partial class WorkerConnection
     // Calls and answers above this are not sent ahead, and not by the thread that submits: a socket takes about 200 KB before it makes the sender wait.
     private const int LargeMessage = 64 * 1024;
 
-    // Guards _frames, _functions and the order in which frames are added: a function's definition goes before its first call.
+    // Guards _taken, _dropped, _frames, _functions and the order in which frames are added: a function's definition goes before its first call.
     private readonly Lock _sendGate = new();
     private readonly Dictionary<FunctionId, int> _functions = [];
+    private readonly List<ProcessCall> _taken = [];
+    private readonly List<ProcessCall> _dropped = [];
     private FrameBuffer _frames = new();
     private FunctionId? _lastFunction;
     private int _lastNumber;
     private volatile bool _isLarge;
 
     // Guarded by the queue's gate, as are the properties below.
-    private ProcessCall? _stopping;
-    private ITimer? _killTimer;
     private bool _isClosed;
     private bool _isQuick;
     private volatile bool _hasWorked;
@@ -52,37 +52,37 @@ internal sealed partial class WorkerConnection
     /// <summary>Sends the next calls, if there are any for this worker.</summary>
     private void Refill(bool mayWait = true)
     {
-        var calls = new List<ProcessCall>();
-        var ended = new List<(ProcessCall Call, Exception? Reason)>();
-        do
+        while (true)
         {
-            calls.Clear();
-            ended.Clear();
-            SendNext(calls, ended);
+            var recall = AddNext(out var ended);
+            if (recall is { } back) back.Victim.Recall(back.Calls);
+            if (ended is null) break;
+
+            // Outside the gates: what waits for these items may give us others at once. They left a place, so once more.
             foreach (var (call, reason) in ended) EndCall(call, reason);
         }
-        while (ended.Count > 0);
+
         if (mayWait || !_isLarge) _writer.Flush();
         else _writer.FlushElsewhere();
     }
 
-    private void SendNext(List<ProcessCall> calls, List<(ProcessCall, Exception?)> ended)
+    private (WorkerConnection Victim, ProcessCall[] Calls)? AddNext(out List<(ProcessCall Call, Exception? Reason)>? ended)
     {
-        (WorkerConnection Victim, ProcessCall[] Calls)? recall;
+        ended = null;
         lock (_sendGate)
         {
-            var dropped = new List<ProcessCall>();
-            recall = _queue.Take(this, calls, dropped);
-            foreach (var call in dropped) ended.Add((call, null));
-            foreach (var call in calls)
+            var recall = _queue.Take(this, _taken, _dropped);
+            foreach (var call in _dropped) (ended ??= []).Add((call, null));
+            foreach (var call in _taken)
             {
-                if (TryWrite(call) is { } reason) ended.Add((call, reason));
+                if (TryWrite(call) is { } reason) (ended ??= []).Add((call, reason));
             }
 
+            _taken.Clear();
+            _dropped.Clear();
             if (!_frames.IsEmpty) _frames = _writer.Add(_frames);
+            return recall;
         }
-
-        if (recall is { } back) back.Victim.Recall(back.Calls);
     }
 
     /// <summary>Encodes a call. Returns why it cannot be.</summary>
@@ -218,123 +218,6 @@ internal sealed partial class WorkerConnection
     private void WakeIdle()
     {
         while (_queue.TryClaim(out var idle)) idle!.Wake();
-    }
-
-    /// <summary>Asks for calls back that it has not begun. From any thread.</summary>
-    private void Recall(ProcessCall[] calls)
-    {
-        foreach (var call in calls) _writer.Add(FrameType.Recall, call.Item.Id);
-        _writer.FlushElsewhere();
-    }
-
-    private static void OnCancelled(ProcessCall call)
-    {
-        bool isStarted;
-        lock (call.Worker!._queue.Gate)
-        {
-            if (call.State is CallState.Waiting or CallState.Done) return;
-            call.IsCancelled = true;
-            isStarted = call.State == CallState.Started;
-        }
-
-        if (isStarted) call.Worker.StopCall(call);
-        else ThreadPool.UnsafeQueueUserWorkItem(static call => call.Worker!.DropCall(call), call, preferLocal: false);
-    }
-
-    /// <summary>A call that nobody wants any more and that has not begun, as far as is known: its item ends now, the worker shall leave it.</summary>
-    private void DropCall(ProcessCall call)
-    {
-        call.Item.CancelIfWaiting();
-
-        // The gate: the cancellation may have come while the call was being written, and must not overtake it.
-        lock (_sendGate) _writer.Add(FrameType.Recall, call.Item.Id);
-        _writer.Flush();
-    }
-
-    /// <summary>Asks the work that runs to stop, and kills the worker if it has not after <see cref="ProcessOptions.KillAfter"/>.</summary>
-    private void StopCall(ProcessCall call)
-    {
-        long[] unbegun;
-        lock (_queue.Gate)
-        {
-            if (call.State != CallState.Started || _stopping is not null || _isClosed) return;
-            _stopping = call;
-            unbegun = [.. Held.Where(c => c.State == CallState.Sent).Select(c => c.Item.Id)];
-            _killTimer = _executor.TimeProvider.CreateTimer(static state => KillFor((ProcessCall)state!), call, _executor.Options.KillAfter, Timeout.InfiniteTimeSpan);
-        }
-
-        // First those behind it: none of them may begin in a worker that is about to be killed.
-        foreach (long itemId in unbegun) _writer.Add(FrameType.Recall, itemId);
-        _writer.Add(FrameType.Cancel, call.Item.Id);
-        _writer.FlushElsewhere();
-    }
-
-    private static void KillFor(ProcessCall call)
-    {
-        var worker = call.Worker!;
-        lock (worker._queue.Gate)
-        {
-            if (worker._stopping != call) return;
-            worker._isClosed = true;
-        }
-
-        worker.Kill();
-    }
-
-    private void EndStopping()
-    {
-        _stopping = null;
-        _killTimer?.Dispose();
-        _killTimer = null;
-    }
-
-    /// <summary>From here on the worker is given nothing.</summary>
-    private void CloseCalls()
-    {
-        lock (_sendGate)
-        {
-            lock (_queue.Gate)
-            {
-                _isClosed = true;
-                EndStopping();
-            }
-        }
-    }
-
-    /// <summary>The worker is gone: what it had begun has failed, and nothing else has.</summary>
-    private void FailStarted(string reason, WorkerExit exit)
-    {
-        List<ProcessCall> started;
-        lock (_queue.Gate)
-        {
-            started = Held.FindAll(c => c.State == CallState.Started);
-            foreach (var call in started)
-            {
-                call.State = CallState.Done;
-                Held.Remove(call);
-            }
-        }
-
-        foreach (var call in started)
-        {
-            call.Registration.Unregister();
-            EndFailed(call, call.IsCancelled
-                ? new OperationCanceledException(call.Item.CancellationToken)
-                : Lost($"Worker {Lane} (process {_process!.Id}) ended while it ran '{call.Item.Name}' ({ArgumentText(call.Item)}): {reason}.", exit));
-        }
-    }
-
-    private static string ArgumentText(WorkItem item)
-    {
-        try
-        {
-            return item.ArgumentText;
-        }
-        catch (Exception exception)
-        {
-            // The argument's own ToString.
-            return $"its text cannot be made: {exception.GetType().Name}";
-        }
     }
 
     /// <summary>Ends a call that no worker has begun.</summary>

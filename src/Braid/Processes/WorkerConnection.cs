@@ -189,6 +189,55 @@ internal sealed partial class WorkerConnection
         Leave(call => Lost($"Workers of '{_executor.Name}' end before they begin '{call.Item.Name}': {reason}.", exit), hasFailed: !_isStopping && !_hasWorked);
     }
 
+    /// <summary>From here on the worker is given nothing.</summary>
+    private void CloseCalls()
+    {
+        lock (_sendGate)
+        {
+            lock (_queue.Gate)
+            {
+                _isClosed = true;
+                EndStopping();
+            }
+        }
+    }
+
+    /// <summary>The worker is gone: what it had begun has failed, and nothing else has.</summary>
+    private void FailStarted(string reason, WorkerExit exit)
+    {
+        List<ProcessCall> started;
+        lock (_queue.Gate)
+        {
+            started = Held.FindAll(c => c.State == CallState.Started);
+            foreach (var call in started)
+            {
+                call.State = CallState.Done;
+                Held.Remove(call);
+            }
+        }
+
+        foreach (var call in started)
+        {
+            call.Registration.Unregister();
+            EndFailed(call, call.IsCancelled
+                ? new OperationCanceledException(call.Item.CancellationToken)
+                : Lost($"Worker {Lane} (process {_process!.Id}) ended while it ran '{call.Item.Name}' ({ArgumentText(call.Item)}): {reason}.", exit));
+        }
+    }
+
+    private static string ArgumentText(WorkItem item)
+    {
+        try
+        {
+            return item.ArgumentText;
+        }
+        catch (Exception exception)
+        {
+            // The argument's own ToString.
+            return $"its text cannot be made: {exception.GetType().Name}";
+        }
+    }
+
     /// <summary>The last step: the lane is free, calls go back to the queue, others start in its place.</summary>
     private void Leave(Func<ProcessCall, Exception> reason, bool hasFailed)
     {

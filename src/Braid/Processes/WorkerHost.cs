@@ -29,6 +29,10 @@ internal sealed class WorkerHost
     private readonly FunctionTable _functions = new();
     private readonly FrameBuffer _answers = new();
 
+    // What every call begins with, so that what one leaves behind (AsyncLocal values, the culture) does not reach the next.
+    private readonly ExecutionContext _clean = ExecutionContext.Capture()!;
+    private InboxCall? _call;
+
     // Guards writes to _stream, so that frames do not mix.
     private readonly Lock _sendGate = new();
 
@@ -98,12 +102,14 @@ internal sealed class WorkerHost
 
             _answers.WriteItemFrame(FrameType.Started, call.ItemId);
             SendAnswers();
-            RunCall(call);
+            _call = call;
+            ExecutionContext.Run(_clean, static host => ((WorkerHost)host!).RunCall(), this);
         }
     }
 
-    private void RunCall(InboxCall call)
+    private void RunCall()
     {
+        var call = _call!;
         try
         {
             var function = _functions.Find(call.Function);
@@ -144,6 +150,7 @@ internal sealed class WorkerHost
         }
         catch (IOException)
         {
+            // The same, in the middle of a frame.
             ExitNow(NoParent);
         }
         catch (Exception exception)

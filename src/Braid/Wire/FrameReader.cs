@@ -20,7 +20,8 @@ internal sealed class FrameReader(Stream stream)
         && _end - _start - Frame.HeaderLength >= BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(_start));
 
     /// <summary>The next frame; false at the end of the stream.</summary>
-    /// <exception cref="InvalidFrameException">The frame's type or length is not allowed, or the stream ends inside it.</exception>
+    /// <exception cref="InvalidFrameException">The frame's type or length is not allowed.</exception>
+    /// <exception cref="EndOfStreamException">The stream ends inside the frame: the peer was ended in the middle of a word.</exception>
     internal bool TryRead(out Frame frame)
     {
         frame = default;
@@ -44,6 +45,8 @@ internal sealed class FrameReader(Stream stream)
         return frame;
     }
 
+    private static EndOfStreamException EndedInside() => new("The connection ended inside a frame.");
+
     private void Check(FrameType type, int length)
     {
         int longest = Frame.LongestBody(type);
@@ -54,7 +57,7 @@ internal sealed class FrameReader(Stream stream)
 
     private ReadOnlyMemory<byte> ReadSmall(int length)
     {
-        if (!TryFill(length)) throw new InvalidFrameException("The connection ended inside a frame.");
+        if (!TryFill(length)) throw EndedInside();
         var body = _buffer.AsMemory(_start, length);
         _start += length;
         return body;
@@ -70,7 +73,7 @@ internal sealed class FrameReader(Stream stream)
         while (done < length)
         {
             int read = stream.Read(body, done, length - done);
-            if (read == 0) throw new InvalidFrameException("The connection ended inside a frame.");
+            if (read == 0) throw EndedInside();
             done += read;
         }
 
@@ -92,7 +95,7 @@ internal sealed class FrameReader(Stream stream)
         {
             if (_end == _start) _start = _end = 0;
             int read = stream.Read(_buffer, _end, BufferSize - _end);
-            if (read == 0 && _end > _start) throw new InvalidFrameException("The connection ended inside a frame.");
+            if (read == 0 && _end > _start) throw EndedInside();
             if (read == 0) return false;
             _end += read;
         }

@@ -11,9 +11,9 @@ namespace Braid.Wire;
 internal sealed record FunctionId
 {
     // Reflection on a method takes microseconds and `executor.RunAsync(Fn, x)` makes new work on every call. Bounded by the program's methods.
-    private static readonly ConcurrentDictionary<(MethodInfo, Type, Type, string), FunctionId> Known = new();
+    private static readonly ConcurrentDictionary<(MethodInfo, Type, Type), FunctionId> Known = new();
 
-    /// <summary>The work's name for people.</summary>
+    /// <summary>The work's name for people; not part of the identity, or a program that makes up names would define functions without end.</summary>
     internal required string Name { get; init; }
 
     internal string AssemblyName { get; private init; } = "";
@@ -37,21 +37,31 @@ internal sealed record FunctionId
     internal string ResultType { get; private init; } = "";
 
     /// <summary>A full sentence if it cannot leave this process; null if it can.</summary>
-    internal string? WhyNotPortable { get; private init; }
+    internal string? WhyNotPortable => Reason is null ? null : $"Work '{Name}' cannot run in another process: {Reason}.";
+
+    private string? Reason { get; init; }
 
     /// <summary>Never throws: a function without an identity has a reason instead.</summary>
     internal static FunctionId Of(Delegate function, Type argument, Type result, string name)
     {
         try
         {
-            if (Captures.WhyNot(function) is { } captured) return NotPortable(name, captured);
-            return Known.GetOrAdd((function.Method, argument, result, name), static (key, _) => Describe(key.Item1, key.Item2, key.Item3, key.Item4), 0);
+            if (Captures.WhyNot(function) is { } captured) return new() { Name = name, Reason = captured };
+            var known = Known.GetOrAdd((function.Method, argument, result), static (key, name) => Describe(key.Item1, key.Item2, key.Item3, name), name);
+            return known.Name == name ? known : known with { Name = name };
         }
         catch (Exception exception)
         {
-            return NotPortable(name, $"it cannot be described ({exception.GetType().Name}: {exception.Message})");
+            return new() { Name = name, Reason = $"it cannot be described ({exception.GetType().Name}: {exception.Message})" };
         }
     }
+
+    /// <summary>The same function, whatever it is called.</summary>
+    public bool Equals(FunctionId? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null && MethodToken == other.MethodToken && ModuleVersion == other.ModuleVersion && AssemblyPath == other.AssemblyPath
+            && AssemblyName == other.AssemblyName && TypeArguments == other.TypeArguments && MethodTypeArguments == other.MethodTypeArguments
+            && ArgumentType == other.ArgumentType && ResultType == other.ResultType && Reason == other.Reason);
 
     /// <summary>Of the two fields that nearly always differ; a hash of every text would cost more than sending a call.</summary>
     public override int GetHashCode() => HashCode.Combine(MethodToken, ModuleVersion);
@@ -84,9 +94,7 @@ internal sealed record FunctionId
 
     private static FunctionId Describe(MethodInfo method, Type argument, Type result, string name)
     {
-        if (Captures.WhyNotFound(method) is { } hidden) return NotPortable(name, hidden);
-        if (PayloadTypes.WhyNot(argument) is { } argumentReason) return NotPortable(name, $"its argument cannot be sent: {argumentReason}");
-        if (PayloadTypes.WhyNot(result) is { } resultReason) return NotPortable(name, $"its result cannot be sent: {resultReason}");
+        if (WhyNot(method, argument, result) is { } reason) return new() { Name = name, Reason = reason };
         var declaring = method.DeclaringType!;
         return new()
         {
@@ -104,9 +112,10 @@ internal sealed record FunctionId
 
     private static string Names(Type[] types) => string.Join('\n', types.Select(t => t.AssemblyQualifiedName));
 
-    private static FunctionId NotPortable(string name, string reason) => new()
+    private static string? WhyNot(MethodInfo method, Type argument, Type result)
     {
-        Name = name,
-        WhyNotPortable = $"Work '{name}' cannot run in another process: {reason}.",
-    };
+        if (Captures.WhyNotFound(method) is { } hidden) return hidden;
+        if (PayloadTypes.WhyNot(argument) is { } argumentReason) return $"its argument cannot be sent: {argumentReason}";
+        return PayloadTypes.WhyNot(result) is { } resultReason ? $"its result cannot be sent: {resultReason}" : null;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Braid.Items;
@@ -87,6 +88,7 @@ internal sealed class WorkFunction<TArg, TResult> : WorkFunction
 
     internal override string Name => _work.Name;
 
+    [StackTraceHidden]
     internal override void Run(long itemId, ReadOnlySpan<byte> argument, FrameBuffer output, CancellationToken cancellationToken)
     {
         int start = output.Length;
@@ -105,6 +107,7 @@ internal sealed class WorkFunction<TArg, TResult> : WorkFunction
         }
     }
 
+    [StackTraceHidden]
     private TResult Invoke(TArg argument, CancellationToken cancellationToken)
     {
         // Blocking on purpose: one item holds one worker from start to end, and nothing else runs on this thread.

@@ -44,7 +44,7 @@ public abstract partial class ExecutorContract
         Assert.Equal([true, true, true, false, true, true], outcomes.Select(outcome => outcome.Succeeded));
         Assert.IsType<InvalidDataException>(outcomes[3].Exception);
         Assert.All(outcomes, outcome => Assert.Equal(1, outcome.Attempts));
-        Assert.All(outcomes, outcome => Assert.True(outcome.Duration > TimeSpan.Zero));
+        Assert.True(outcomes[3].Duration > TimeSpan.Zero); // The others may be quicker than a tick of 100 ns.
     }
 
     [Fact]
@@ -55,14 +55,20 @@ public abstract partial class ExecutorContract
         await using var executor = Create(options: new() { TimeProvider = time });
         await using var gate = new Gate();
         var limit = TimeSpan.FromMinutes(5);
-        var outcomes = executor.OutcomesAsync([gate.Call(0), gate.Call(1)], Works.PassAsync, new MapOptions { ItemTimeout = limit, MaxConcurrency = 2 }).ToListAsync();
-        await gate.OpenAsync(0);
+        var options = new MapOptions { ItemTimeout = limit, MaxConcurrency = 2 };
+        await using var outcomes = executor.OutcomesAsync([gate.Call(0), gate.Call(1)], Works.PassAsync, options).GetAsyncEnumerator();
+        var first = outcomes.MoveNextAsync().AsTask();
         var stuck = await gate.ArrivedAsync(1);
-        await (await gate.ArrivedAsync(0)).GoneAsync();
+
+        // Time stands still until both are known to have begun and the first to have ended: an engine elsewhere hears of it later than we do.
+        await time.TimerArmedAsync();
+        await time.TimerArmedAsync();
+        await gate.OpenAsync(0);
+        Assert.True(await first.Bounded());
+        Assert.True(outcomes.Current.Succeeded);
         time.Advance(limit);
-        var both = await outcomes.Bounded();
-        Assert.True(both[0].Succeeded);
-        var exception = Assert.IsType<ItemTimeoutException>(both[1].Exception);
+        Assert.True(await outcomes.MoveNextAsync().Bounded());
+        var exception = Assert.IsType<ItemTimeoutException>(outcomes.Current.Exception);
         Assert.Equal(limit, exception.Timeout);
         Assert.Contains(nameof(Works.PassAsync), exception.Message);
         await stuck.GoneAsync();

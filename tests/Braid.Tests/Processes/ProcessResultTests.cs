@@ -1,0 +1,138 @@
+using Braid.Items;
+using Xunit;
+
+namespace Braid.Tests.Processes;
+
+public sealed class ProcessResultTests : ProcessTest
+{
+    [Fact]
+    public async Task Work_runs_in_another_process_and_its_result_comes_back()
+    {
+        var executor = Make();
+        Assert.Equal(42, await Soon(Run(executor, Works.AddOne, 41)));
+        Assert.NotEqual(Environment.ProcessId, await Soon(Run(executor, Works.ProcessId, 0)));
+    }
+
+    [Fact]
+    public async Task All_shapes_of_work_run()
+    {
+        var executor = Make();
+        Assert.Equal(2, await Soon(executor.RunAsync(Work.Of<int, int>(Works.AddOneLaterAsync), 1)));
+        Assert.Equal(3, await Soon(executor.RunAsync(Work.Of<int, int>(Works.AddOneSoonAsync), 2)));
+        Assert.Equal(4, await Soon(executor.RunAsync(Work.Of<int, int>(Works.WithToken), 4)));
+        Assert.Equal(5, await Soon(executor.RunAsync(Work.Of<int, int>(static async (int x, CancellationToken token) => await Task.Run(() => x, token)), 5)));
+        Assert.Equal(6, await Soon(executor.RunAsync(Work.Of<int, int>(static x => new ValueTask<int>(x)), 6)));
+        Assert.Equal(7, await Soon(executor.RunAsync(Work.Of<int, int>(x => x + 1), 6)));
+    }
+
+    [Fact]
+    public async Task Work_without_a_result_runs()
+    {
+        var executor = Make();
+        await Soon(executor.RunAsync(Work.OfNothing<int>(static (int x) => { if (x != 1) throw new InvalidOperationException(); }, WorkShape.Action, "a"), 1));
+        await Soon(executor.RunAsync(Work.OfNothing<int>((Func<int, Task>)Works.AddOneLaterAsync, WorkShape.PlainTask, "b"), 1));
+        await Soon(executor.RunAsync(Work.OfNothing<int>(static (int x, CancellationToken t) => default(ValueTask), WorkShape.PlainValueTaskWithToken, "c"), 1));
+    }
+
+    [Fact]
+    public async Task Generic_methods_of_generic_classes_run()
+    {
+        var executor = Make();
+        Assert.Equal("Point Int32 5", await Soon(Run<int, string>(executor, Generic<Point>.Names, 5)));
+        Assert.Equal("String List`1 System.Collections.Generic.List`1[System.Int32]", await Soon(Run<List<int>, string>(executor, Generic<string>.Names, [1])));
+    }
+
+    [Fact]
+    public async Task Records_tuples_and_collections_are_copied()
+    {
+        var executor = Make();
+        var point = await Soon(Run(executor, Works.Same<Point>, new Point(1, null) { Values = [double.NaN, 2] }));
+        Assert.Equal((1, (string?)null), (point.X, point.Label));
+        Assert.Equal([double.NaN, 2], point.Values);
+        Assert.Equal((1, "x"), await Soon(Run(executor, Works.Same<(int, string)>, (1, "x"))));
+        Assert.Null(await Soon(Run<string?, string?>(executor, Works.Same<string?>, null)));
+        Assert.Equal(new Circle(2), await Soon(Run(executor, Works.Same<Shape>, new Circle(2))));
+    }
+
+    [Fact]
+    public async Task A_worker_is_reused_and_has_static_fields_of_its_own()
+    {
+        var executor = Make(workers: 3);
+        Assert.Equal(1, await Soon(Run(executor, Works.CountCalls, 0)));
+        Assert.Equal(2, await Soon(Run(executor, Works.CountCalls, 0)));
+        Assert.Single(Timeline.Events, e => e.Phase == TracePhase.WorkerStarted);
+    }
+
+    [Fact]
+    public async Task Work_runs_on_the_main_thread_of_its_worker()
+    {
+        var executor = Make();
+        Assert.Equal(1, await Soon(Run(executor, Works.ThreadId, 0)));
+        Assert.Equal(1, await Soon(Run(executor, Works.ThreadId, 0)));
+    }
+
+    [Fact]
+    public async Task Map_gives_results_in_source_order_from_no_more_workers_than_allowed()
+    {
+        var executor = Make(workers: 2);
+        var pids = new HashSet<int>();
+        await foreach (int pid in executor.MapAsync(Enumerable.Range(0, 200), Work.Of<int, int>(Works.ProcessId))) pids.Add(pid);
+        Assert.InRange(pids.Count, 1, 2);
+
+        var results = new List<int>();
+        await foreach (int result in executor.MapAsync(Enumerable.Range(0, 500), Work.Of<int, int>(Works.AddOne), new() { MaxConcurrency = 64 })) results.Add(result);
+        Assert.Equal(Enumerable.Range(1, 500), results);
+    }
+
+    [Fact]
+    public async Task Sixty_four_megabytes_go_there_and_back()
+    {
+        var executor = Make(workers: 2);
+        byte[] bytes = new byte[64 * 1024 * 1024];
+        new Random(1).NextBytes(bytes);
+        var both = await Task.WhenAll(Soon(Run(executor, Works.Turn, bytes)), Soon(Run(executor, Works.Turn, bytes)));
+        Array.Reverse(bytes);
+        Assert.True(both[0].AsSpan().SequenceEqual(bytes));
+        Assert.True(both[1].AsSpan().SequenceEqual(bytes));
+    }
+
+    [Fact]
+    public async Task A_hundred_thousand_small_items_from_many_threads_are_neither_lost_nor_doubled()
+    {
+        var executor = Make(workers: 2);
+        var work = Work.Of<int, int>(Works.AddOne);
+        const int Threads = 8;
+        const int Each = 12_500;
+        var sums = await Task.WhenAll(Enumerable.Range(0, Threads).Select(t => Task.Run(async () =>
+        {
+            int next = t * Each;
+            await foreach (int result in executor.MapAsync(Enumerable.Range(t * Each, Each), work, new() { MaxConcurrency = 64 })) Assert.Equal(++next, result);
+            return next - (t * Each);
+        }))).WaitAsync(Limit);
+        Assert.Equal(Threads * Each, sums.Sum());
+        Assert.Equal(Threads * Each, Timeline.Events.Count(e => e.Phase == TracePhase.Started));
+        Assert.Equal(Threads * Each, Timeline.Events.Count(e => e.Phase == TracePhase.Succeeded));
+    }
+
+    [Fact]
+    public async Task Nothing_waits_behind_a_slow_item_while_another_worker_is_idle()
+    {
+        var executor = Make(workers: 2);
+        var work = Work.Of<int, int>(Works.Sleep);
+
+        // Quick items first, so that workers are given several calls ahead; then one that does not end among many that do.
+        using var stop = new CancellationTokenSource();
+        await foreach (int _ in executor.MapAsync(Enumerable.Repeat(0, 2000), work, new() { MaxConcurrency = 128 })) { }
+        var source = Enumerable.Repeat(0, 40).Append(Timeout.Infinite).Concat(Enumerable.Repeat(0, 59));
+        int done = 0;
+        var map = Task.Run(async () =>
+        {
+            await foreach (var outcome in executor.OutcomesAsync(source, work, new() { MaxConcurrency = 100, Ordered = false }, stop.Token))
+            {
+                if (Interlocked.Increment(ref done) == 99) await stop.CancelAsync();
+            }
+        });
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => map.WaitAsync(Limit));
+        Assert.Equal(99, done);
+    }
+}

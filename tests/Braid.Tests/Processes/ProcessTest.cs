@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Xunit;
+
+namespace Braid.Tests.Processes;
+
+/// <summary>What the tests of the process engine share: an executor that is disposed, waits that end.</summary>
+public abstract class ProcessTest : IAsyncDisposable
+{
+    protected static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private readonly List<ProcessExecutor> _executors = [];
+
+    protected Timeline Timeline { get; } = new();
+
+    protected ProcessExecutor Make(int workers = 1, TimeSpan? killAfter = null, IReadOnlyDictionary<string, string?>? variables = null)
+    {
+        var executor = new ProcessExecutor(new()
+        {
+            Workers = workers,
+            Timeline = Timeline,
+            KillAfter = killAfter ?? TimeSpan.FromSeconds(10),
+            EnvironmentVariables = variables ?? new Dictionary<string, string?>(),
+        });
+        _executors.Add(executor);
+        return executor;
+    }
+
+    protected static ValueTask<TResult> Run<TArg, TResult>(
+        Executor executor, Func<TArg, TResult> work, TArg arg, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
+        executor.RunAsync(Work.Of(work, name), arg, cancellationToken);
+
+    protected static Task<TResult> Soon<TResult>(ValueTask<TResult> task) => task.AsTask().WaitAsync(Limit);
+
+    protected static async Task Until(Func<bool> condition, string what)
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < Limit, $"Waited too long until {what}.");
+            await Task.Delay(10);
+        }
+    }
+
+    protected Task UntilStarted(int count = 1) =>
+        Until(() => Timeline.Events.Count(e => e.Phase == TracePhase.Started) >= count, $"{count} items have started");
+
+    protected static bool IsAlive(int processId)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(processId);
+            return !process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var executor in _executors) await executor.DisposeAsync().AsTask().WaitAsync(Limit);
+        GC.SuppressFinalize(this);
+    }
+}
