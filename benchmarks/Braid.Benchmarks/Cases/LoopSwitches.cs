@@ -27,15 +27,15 @@ internal static class LoopSwitches
         ],
     };
 
-    private static Task OnLoopAsync(Rounds rounds) => rounds.RateAsync(() => Task.FromResult(EventLoop.Run(_ => SwitchAllAsync(rounds, YieldToLoopAsync))), Total(rounds));
+    private static Task OnLoopAsync(Rounds rounds) => MeasureAsync(rounds, () => Task.FromResult(EventLoop.Run(_ => SwitchAllAsync(rounds, YieldToLoopAsync))));
 
-    private static Task OnLoopByTaskAsync(Rounds rounds) => rounds.RateAsync(() => Task.FromResult(EventLoop.Run(_ => SwitchAllAsync(rounds, YieldAsync))), Total(rounds));
+    private static Task OnLoopByTaskAsync(Rounds rounds) => MeasureAsync(rounds, () => Task.FromResult(EventLoop.Run(_ => SwitchAllAsync(rounds, YieldAsync))));
 
-    private static Task OnContextAsync(Rounds rounds) => rounds.RateAsync(() => Task.FromResult(SimpleContext.Run(() => SwitchAllAsync(rounds, YieldAsync))), Total(rounds));
+    private static Task OnContextAsync(Rounds rounds) => MeasureAsync(rounds, () => Task.FromResult(SimpleContext.Run(() => SwitchAllAsync(rounds, YieldAsync))));
 
-    private static Task OnPoolAsync(Rounds rounds) => rounds.RateAsync(() => SwitchAllAsync(rounds, YieldAsync), Total(rounds));
+    private static Task OnPoolAsync(Rounds rounds) => MeasureAsync(rounds, () => SwitchAllAsync(rounds, YieldAsync));
 
-    private static long Total(Rounds rounds) => rounds.Items / Tasks * Tasks;
+    private static Task MeasureAsync(Rounds rounds, Func<Task<long>> roundAsync) => rounds.RateAsync(roundAsync, expected: rounds.Items / Tasks * Tasks);
 
     private static async Task<long> SwitchAllAsync(Rounds rounds, Func<int, Task<int>> switchAsync)
     {
