@@ -31,11 +31,11 @@ public abstract class WorkItem
     private ItemChildren? _children;
     private int _state;
     private long _startedAt;
+    private long _id;
 
     private protected WorkItem(TimeSpan timeout, bool isMeasured, CancellationToken cancellationToken)
     {
         _isMeasured = isMeasured;
-        Id = Interlocked.Increment(ref s_lastId);
         if (timeout != System.Threading.Timeout.InfiniteTimeSpan)
         {
             _limit = new ItemLimit(this, timeout, cancellationToken);
@@ -47,7 +47,7 @@ public abstract class WorkItem
     }
 
     /// <summary>A number of its own in this process, from 1.</summary>
-    public long Id { get; }
+    public long Id => _id != 0 ? _id : AssignId();
 
     /// <summary>The work's name.</summary>
     public abstract string Name { get; }
@@ -215,6 +215,13 @@ public abstract class WorkItem
     private protected ItemTimeoutException TimeoutError() => new(
         $"Work '{Name}' ({ArgumentText}) ran longer than its limit of {Timeout} on '{Executor.Name}'."
         + (_limit!.Abandoned is null ? "" : " If it ignores its token it goes on there, and its worker has been replaced.")) { Timeout = Timeout };
+
+    // Only when somebody asks: a timeline, another process. The first to ask decides.
+    private long AssignId()
+    {
+        Interlocked.CompareExchange(ref _id, Interlocked.Increment(ref s_lastId), 0);
+        return _id;
+    }
 
     private ItemChildren ChildrenOrNew()
     {

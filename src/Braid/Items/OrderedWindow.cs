@@ -5,10 +5,12 @@ internal sealed class OrderedWindow<TArg, TResult> : MapWindow<TArg, TResult>
 {
     private readonly Queue<MapItem<TArg, TResult>> _places = new();
 
-    // The place that the consumer waits for; workers compare theirs with it, so that only the one that matters wakes the consumer.
+    // The place that the consumer waits for; when it does, workers compare theirs with it, so that only the one that matters wakes it.
     private MapItem<TArg, TResult>? _first;
 
     internal override int Count => _places.Count;
+
+    internal override bool CanTake => _first is { IsDone: true };
 
     internal override void Add(MapItem<TArg, TResult> place)
     {
@@ -32,10 +34,8 @@ internal sealed class OrderedWindow<TArg, TResult> : MapWindow<TArg, TResult>
 
     internal override void OnDone(MapItem<TArg, TResult> place)
     {
-        // Between "it is done" and "is it the one": the consumer has its fence between "this is the one" and "is it done".
+        // Between "it is done" and "does anybody wait": the consumer has its fence between "I wait" and "is it done".
         Interlocked.MemoryBarrier();
-        if (ReferenceEquals(Volatile.Read(ref _first), place)) Signal();
+        if (Signal.IsAwaited && ReferenceEquals(Volatile.Read(ref _first), place)) Signal.Set();
     }
-
-    private protected override bool CanTake() => _first is { IsDone: true };
 }

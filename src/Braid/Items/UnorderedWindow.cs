@@ -11,6 +11,8 @@ internal sealed class UnorderedWindow<TArg, TResult> : MapWindow<TArg, TResult>
 
     internal override int Count => _places.Count;
 
+    internal override bool CanTake => _next is not null || Volatile.Read(ref _done) is not null;
+
     internal override void Add(MapItem<TArg, TResult> place) => _places.Add(place);
 
     internal override bool TryTake(out MapItem<TArg, TResult> place)
@@ -38,10 +40,10 @@ internal sealed class UnorderedWindow<TArg, TResult> : MapWindow<TArg, TResult>
             place.NextDone = head;
         }
         while (Interlocked.CompareExchange(ref _done, place, head) != head);
-        Signal();
-    }
 
-    private protected override bool CanTake() => _next is not null || Volatile.Read(ref _done) is not null;
+        // The exchange above is the fence between "it is done" and "does anybody wait".
+        if (Signal.IsAwaited) Signal.Set();
+    }
 
     private void Collect()
     {

@@ -18,6 +18,7 @@ internal sealed class WorkQueue(ThreadExecutor executor, ThreadOptions options)
 
     // Items that the executor's own work waits for. They go first, and extra workers may run them while that work's threads are parked.
     private readonly ConcurrentQueue<WorkItem> _nested = new();
+    private volatile int _nestedCount;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Guards what follows it. The volatile ones are also read without it, as hints that are checked again inside.
@@ -44,8 +45,17 @@ internal sealed class WorkQueue(ThreadExecutor executor, ThreadOptions options)
     {
         ObjectDisposedException.ThrowIf(_isCompleted && item.Parent is null, executor);
         bool isNested = item.Parent is not null;
-        (isNested ? _nested : _items).Enqueue(item);
-        Interlocked.MemoryBarrier();
+        if (isNested)
+        {
+            _nested.Enqueue(item);
+            Interlocked.Increment(ref _nestedCount);
+        }
+        else
+        {
+            _items.Enqueue(item);
+            Interlocked.MemoryBarrier();
+        }
+
         WakeSomeone(isNested);
     }
 
@@ -58,8 +68,8 @@ internal sealed class WorkQueue(ThreadExecutor executor, ThreadOptions options)
             {
                 worker.IsComing = false;
                 // Whoever added two items in one breath saw one worker looking and woke nobody for the second.
-                if (!_nested.IsEmpty) WakeSomeone(isNested: true);
-                if (!_items.IsEmpty) WakeSomeone(isNested: false);
+                if (_nestedCount > 0) WakeSomeone(isNested: true);
+                if (MayWake(isNested: false) && !_items.IsEmpty) WakeSomeone(isNested: false);
                 return true;
             }
 
@@ -95,7 +105,7 @@ internal sealed class WorkQueue(ThreadExecutor executor, ThreadOptions options)
             _parked++;
         }
 
-        if (!_nested.IsEmpty) WakeSomeone(isNested: true);
+        if (_nestedCount > 0) WakeSomeone(isNested: true);
     }
 
     internal void Unpark(ThreadWorker worker)
@@ -113,7 +123,7 @@ internal sealed class WorkQueue(ThreadExecutor executor, ThreadOptions options)
         }
 
         executor.Timeline?.Record(0, worker.Name, TracePhase.WorkerLost, executor.Name, worker.Lane, "its item's time is over and the work goes on; the thread has been replaced");
-        if (!_items.IsEmpty || !_nested.IsEmpty) WakeSomeone(isNested: !_nested.IsEmpty);
+        if (!_items.IsEmpty || _nestedCount > 0) WakeSomeone(isNested: _nestedCount > 0);
     }
 
     /// <summary>A written-off thread has come to its end after all; its row on the timeline is free again.</summary>
@@ -156,8 +166,17 @@ internal sealed class WorkQueue(ThreadExecutor executor, ThreadOptions options)
         }
     }
 
-    private bool TryDequeue(ThreadWorker worker, out WorkItem item) =>
-        _nested.TryDequeue(out item!) || (!worker.IsExtra && _items.TryDequeue(out item!));
+    private bool TryDequeue(ThreadWorker worker, out WorkItem item)
+    {
+        if (_nestedCount > 0 && _nested.TryDequeue(out item!))
+        {
+            Interlocked.Decrement(ref _nestedCount);
+            return true;
+        }
+
+        item = null!;
+        return !worker.IsExtra && _items.TryDequeue(out item!);
+    }
 
     private bool TryLookFor(ThreadWorker worker, out WorkItem item)
     {
@@ -179,7 +198,7 @@ internal sealed class WorkQueue(ThreadExecutor executor, ThreadOptions options)
     private void WakeSomeone(bool isNested)
     {
         if (Volatile.Read(ref _looking) > 0 || (isNested && Volatile.Read(ref _extrasLooking) > 0)) return;
-        if (_idleCount == 0 && !MayStart(isNested)) return;
+        if (!MayWake(isNested)) return;
         lock (_gate)
         {
             if (AreComing(isNested)) return;
@@ -206,6 +225,9 @@ internal sealed class WorkQueue(ThreadExecutor executor, ThreadOptions options)
             if (worker.IsComing && (isNested || !worker.IsExtra) && !worker.IsWrittenOff) coming++;
         return coming > 0 && coming >= (isNested ? _nested : _items).Count;
     }
+
+    /// <summary>False if there is nobody who could be woken or started. A hint.</summary>
+    private bool MayWake(bool isNested) => _idleCount > 0 || MayStart(isNested);
 
     private bool MayStart(bool isNested) => _workerCount - _extraCount < options.Threads || (isNested && _workerCount - _parked < options.Threads);
 
