@@ -21,10 +21,10 @@ public abstract class WorkItem
     private const int Finished = 2;
 
     private static readonly AsyncLocal<WorkItem?> AsyncCurrent = new();
-    private static long s_lastId;
+    private static long _lastId;
 
     [ThreadStatic]
-    private static WorkItem? t_current;
+    private static WorkItem? _current;
 
     private readonly ItemLimit? _limit;
     private readonly bool _isMeasured;
@@ -62,7 +62,7 @@ public abstract class WorkItem
     public bool IsFinished => Volatile.Read(ref _state) == Finished;
 
     /// <summary>The item that the code running here belongs to, if any.</summary>
-    internal static WorkItem? Current => t_current ?? AsyncCurrent.Value;
+    internal static WorkItem? Current => _current ?? AsyncCurrent.Value;
 
     internal abstract Executor Executor { get; }
 
@@ -198,28 +198,29 @@ public abstract class WorkItem
     /// <summary>Makes the item the current one of this thread until <see cref="Leave"/>. For work that does not await: no cost in the context.</summary>
     private protected WorkItem? Enter()
     {
-        var outer = t_current;
-        t_current = this;
+        var outer = _current;
+        _current = this;
         return outer;
     }
 
-    private protected static void Leave(WorkItem? outer) => t_current = outer;
+    private protected static void Leave(WorkItem? outer) => _current = outer;
 
     /// <summary>Makes the item the current one for this work and what it awaits. The caller restores the context.</summary>
     private protected void EnterAsync()
     {
-        t_current = null;
+        _current = null;
         AsyncCurrent.Value = this;
     }
 
     private protected ItemTimeoutException TimeoutError() => new(
         $"Work '{Name}' ({ArgumentText}) ran longer than its limit of {Timeout} on '{Executor.Name}'."
-        + (_limit!.Abandoned is null ? "" : " If it ignores its token it goes on there, and its worker has been replaced.")) { Timeout = Timeout };
+        + (_limit!.Abandoned is null ? "" : " If it ignores its token it goes on there, and its worker has been replaced."))
+    { Timeout = Timeout };
 
     // Only when somebody asks: a timeline, another process. The first to ask decides.
     private long AssignId()
     {
-        Interlocked.CompareExchange(ref _id, Interlocked.Increment(ref s_lastId), 0);
+        Interlocked.CompareExchange(ref _id, Interlocked.Increment(ref _lastId), 0);
         return _id;
     }
 

@@ -21,7 +21,7 @@ internal sealed class WorkerHost
     private const int NoParent = 69;
 
     // Held for the life of the process: a registration that is collected lets the signal through again.
-    private static PosixSignalRegistration? s_interrupt;
+    private static PosixSignalRegistration? _interrupt;
 
     private readonly NetworkStream _stream;
     private readonly FrameReader _reader;
@@ -49,7 +49,7 @@ internal sealed class WorkerHost
         DieWithParent(setup);
 
         // Ctrl-C goes to every process of the terminal. The parent decides what it means; the work must not be interrupted by it.
-        s_interrupt ??= PosixSignalRegistration.Create(PosixSignal.SIGINT, static context => context.Cancel = true);
+        _interrupt ??= PosixSignalRegistration.Create(PosixSignal.SIGINT, static context => context.Cancel = true);
         try
         {
             Connect(setup).Run();

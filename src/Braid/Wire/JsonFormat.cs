@@ -82,13 +82,13 @@ internal static class PayloadJson
     };
 
     private static readonly Lock Gate = new();
-    private static IJsonTypeInfoResolver[] s_generated = [];
+    private static IJsonTypeInfoResolver[] _generated = [];
 
     /// <summary>Adds a source-generated context, asked before reflection; for programs that turn reflection off.</summary>
     internal static void Register(IJsonTypeInfoResolver generated)
     {
-        // The gate guards s_generated against two registrations at once; readers take the array as it is.
-        lock (Gate) s_generated = [.. s_generated, generated];
+        // The gate guards _generated against two registrations at once; readers take the array as it is.
+        lock (Gate) _generated = [.. _generated, generated];
     }
 
     internal static string WhyUnknown(string name, Exception exception)
@@ -104,7 +104,7 @@ internal static class PayloadJson
 
         public JsonTypeInfo? GetTypeInfo(Type type, JsonSerializerOptions options)
         {
-            foreach (var resolver in s_generated)
+            foreach (var resolver in _generated)
             {
                 if (resolver.GetTypeInfo(type, options) is { } found) return found;
             }

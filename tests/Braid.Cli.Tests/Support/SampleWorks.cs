@@ -3,7 +3,7 @@ namespace Braid.Cli.Tests.Support;
 /// <summary>Methods that the tests name on the command line: this assembly is a .dll like any user's.</summary>
 public static class SampleWorks
 {
-    private static int s_calls;
+    private static int _calls;
 
     public static int Square(int x) => x * x;
 
@@ -29,7 +29,7 @@ public static class SampleWorks
 
     public static int FailsAtTwo(int x) => x == 2 ? throw new FormatException("two is not to my liking") : x;
 
-    public static int Counts(int x) => x + Interlocked.Increment(ref s_calls);
+    public static int Counts(int x) => x + Interlocked.Increment(ref _calls);
 
     public static async Task<int> WaitsForEver(int x, CancellationToken cancellationToken)
     {

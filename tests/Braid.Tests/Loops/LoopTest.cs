@@ -1,5 +1,5 @@
-using System.Net.Sockets;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using Xunit;
 
@@ -34,7 +34,8 @@ public abstract class LoopTest
             {
                 failure = ExceptionDispatchInfo.Capture(exception);
             }
-        }) { IsBackground = true };
+        })
+        { IsBackground = true };
         thread.Start();
         Assert.True(thread.Join(Bound), "The loop did not end in time.");
         failure?.Throw();

@@ -102,7 +102,8 @@ public sealed class LoopTimerTests : LoopTest
                     if (clock.Armed > 0) clock.Advance(TimeSpan.FromHours(1));
                     Thread.Yield();
                 }
-            }) { IsBackground = true };
+            })
+            { IsBackground = true };
             mover.Start();
             var start = Loop.TimeProvider.GetTimestamp();
             await Loop.SleepAsync(TimeSpan.FromHours(10));

@@ -8,7 +8,7 @@ namespace Braid.Tests.Processes;
 public static class Works
 {
     private static readonly AsyncLocal<string?> Leftover = new();
-    private static int s_calls;
+    private static int _calls;
 
     public static int AddOne(int x) => x + 1;
 
@@ -16,7 +16,7 @@ public static class Works
 
     public static int ProcessId(int ignored) => Environment.ProcessId;
 
-    public static int CountCalls(int ignored) => ++s_calls;
+    public static int CountCalls(int ignored) => ++_calls;
 
     public static int ThreadId(int ignored) => Environment.CurrentManagedThreadId;
 
