@@ -5,6 +5,9 @@ internal sealed class EngineRun(ItemBatch items, TimeProvider timeProvider)
 {
     // New code runs unoptimised at first, connections have to be opened, workers to load the work: all of that comes before the clock starts.
     private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(200);
+
+    // A worker process begins with no compiled code at all, in every turn; here most of it is warm from the turn before.
+    private static readonly TimeSpan WorkerWarmUp = TimeSpan.FromMilliseconds(600);
     private static readonly Work<int, int> Ready = Work.Of<int, int>(Answer, "ready");
 
     /// <param name="engine">What runs the items.</param>
@@ -20,8 +23,8 @@ internal sealed class EngineRun(ItemBatch items, TimeProvider timeProvider)
         await using var executor = Engines.Create(engine, concurrency, timeline, timeProvider);
         await executor.RunAsync(Ready, 1, cancellationToken);
         var startUp = timeProvider.GetElapsedTime(start);
-        if (warmUpConcurrency > 0) await WarmUpAsync(executor, warmUpConcurrency, cancellationToken);
-        return await MeasureAsync(executor, concurrency, startUp, timeline, ended, cancellationToken);
+        if (warmUpConcurrency > 0) await WarmUpAsync(engine, executor, warmUpConcurrency, cancellationToken);
+        return await MeasureAsync(engine, executor, concurrency, startUp, timeline, ended, cancellationToken);
     }
 
     /// <summary>How long the first item takes here: whether a warm-up is affordable. It is one for the code that runs in this process.</summary>
@@ -34,14 +37,21 @@ internal sealed class EngineRun(ItemBatch items, TimeProvider timeProvider)
         return timeProvider.GetElapsedTime(start);
     }
 
-    private async Task WarmUpAsync(Executor executor, int concurrency, CancellationToken cancellationToken)
+    /// <summary>
+    /// How many items are submitted and not taken. Threads and processes run no more than they have workers; one more each waits, so that a worker
+    /// has its next item at once and not after a thread switch or three. A loop has them all.
+    /// </summary>
+    private static int Ahead(EngineKind engine, int concurrency) => engine is EngineKind.Inline or EngineKind.Loop ? concurrency : 2 * concurrency;
+
+    private async Task WarmUpAsync(EngineKind engine, Executor executor, int concurrency, CancellationToken cancellationToken)
     {
+        var limit = engine == EngineKind.Processes ? WorkerWarmUp : WarmUp;
         var start = timeProvider.GetTimestamp();
-        await items.RunAsync(executor, concurrency, () => timeProvider.GetElapsedTime(start) < WarmUp, static _ => { }, cancellationToken);
+        await items.RunAsync(executor, Ahead(engine, concurrency), () => timeProvider.GetElapsedTime(start) < limit, static _ => { }, cancellationToken);
     }
 
     private async Task<Turn> MeasureAsync(
-        Executor executor, int concurrency, TimeSpan startUp, Timeline timeline, Action<int> ended, CancellationToken cancellationToken)
+        EngineKind engine, Executor executor, int concurrency, TimeSpan startUp, Timeline timeline, Action<int> ended, CancellationToken cancellationToken)
     {
         // What earlier engines have left behind is neither this one's memory nor its time to collect.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -49,7 +59,7 @@ internal sealed class EngineRun(ItemBatch items, TimeProvider timeProvider)
 
         await using var sampler = ResourceSampler.Start(timeProvider);
         var start = timeProvider.GetTimestamp();
-        var ends = await items.RunAsync(executor, concurrency, static () => true, ended, cancellationToken);
+        var ends = await items.RunAsync(executor, Ahead(engine, concurrency), static () => true, ended, cancellationToken);
         var wall = timeProvider.GetElapsedTime(start);
         var use = sampler.Read();
 

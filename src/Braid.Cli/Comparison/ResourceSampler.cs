@@ -3,11 +3,14 @@ namespace Braid.Cli.Comparison;
 /// <summary>Watches processor time and memory of the process tree while one engine runs.</summary>
 internal sealed class ResourceSampler : IAsyncDisposable
 {
-    // A sample costs about 0.1 ms a process; every 25 ms that is below half a percent of a core.
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
+    // A sample takes a processor from the work for up to 3 ms when all are busy: often enough for a run of a tenth of a second, and no
+    // more than 2 % of a core in one that lasts.
+    private static readonly TimeSpan FirstInterval = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(150);
+    private const int FirstSamples = 8;
 
     // Looking through all processes of the machine costs several milliseconds, so it is done rarely: workers come once and stay.
-    private const int SamplesBetweenLooks = 20;
+    private const int SamplesBetweenLooks = 12;
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _sampling;
@@ -50,11 +53,12 @@ internal sealed class ResourceSampler : IAsyncDisposable
 
     private async Task SampleAsync(TimeProvider timeProvider)
     {
-        using var timer = new PeriodicTimer(Interval, timeProvider);
+        using var timer = new PeriodicTimer(FirstInterval, timeProvider);
         try
         {
             for (var sample = 1; await timer.WaitForNextTickAsync(_stop.Token); sample++)
             {
+                if (sample == FirstSamples) timer.Period = Interval;
                 if (sample % SamplesBetweenLooks == 0) _children = ProcessTree.Descendants();
                 _peak = Math.Max(_peak, ProcessTree.ResidentBytes(_children));
             }
