@@ -7,7 +7,7 @@ internal sealed class EngineRun(ItemBatch items, TimeProvider timeProvider)
     private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(200);
 
     // A worker process begins with no compiled code at all, in every turn; here most of it is warm from the turn before.
-    private static readonly TimeSpan WorkerWarmUp = TimeSpan.FromMilliseconds(600);
+    private static readonly TimeSpan WorkerWarmUp = TimeSpan.FromMilliseconds(1200);
     private static readonly Work<int, int> Ready = Work.Of<int, int>(Answer, "ready");
 
     /// <param name="engine">What runs the items.</param>

@@ -7,10 +7,10 @@ namespace Braid.Cli.Works;
 /// <summary>The CPU-bound built-in work.</summary>
 internal static class Primes
 {
-    // 20 to 30 ms an item, not quite 2 s in all: long enough to measure, short enough to be repeated in turns.
-    private const int Items = 80;
+    // 20 to 30 ms an item, somewhat over 1 s in all: long enough to measure, short enough to be repeated in turns.
+    private const int Items = 48;
     private const int FirstLimit = 250_000;
-    private const int Step = 1_000;
+    private const int Step = 2_000;
 
     internal static StartedWork Start() => new(
         LoadedWork.Of(Work.Of<int, int>(CountBelow, "primes")),
