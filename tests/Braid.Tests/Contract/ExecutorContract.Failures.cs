@@ -75,6 +75,16 @@ public abstract partial class ExecutorContract
     }
 
     [Fact]
+    public async Task OutcomesAsync_never_stops_a_crashed_item_is_a_value_at_its_place()
+    {
+        if (SharesMemory) return; // Work that ends its process ends ours.
+        await using var executor = Create(concurrency: 2);
+        var outcomes = await executor.OutcomesAsync(Enumerable.Range(0, 6), Works.ExitAt1).ToListAsync().Bounded();
+        Assert.Equal([true, false, true, true, true, true], outcomes.Select(outcome => outcome.Succeeded));
+        Assert.Equal(42, Assert.IsType<WorkerLostException>(outcomes[1].Exception).ExitCode);
+    }
+
+    [Fact]
     public async Task OutcomesAsync_never_stops_a_cancelled_item_is_a_value_at_its_place()
     {
         await using var executor = Create();

@@ -14,6 +14,13 @@ public static class Works
 
     public static int FailAt3(int x) => x == 3 ? throw new InvalidDataException("three is not to be had") : x;
 
+    /// <summary>Ends its process at 1: only for engines whose work runs in another one.</summary>
+    public static int ExitAt1(int x)
+    {
+        if (x == 1) Environment.Exit(42);
+        return x;
+    }
+
     public static int AlwaysFail(int x) => throw new InvalidDataException($"no {x}");
 
     public static async Task<int> FailAt3Async(int x)
