@@ -75,6 +75,16 @@ public abstract partial class Executor : IAsyncDisposable
     /// </summary>
     protected internal abstract ValueTask SubmitAsync(WorkItem item);
 
+    /// <summary>For engines whose disposal waits for their items: work that runs on this executor would wait for its own end.</summary>
+    private protected void ThrowIfOwnWork()
+    {
+        if (WorkItem.Current is { IsFinished: false } current && current.Executor == this)
+        {
+            throw new InvalidOperationException(
+                $"Work '{current.Name}' disposes '{Name}', on which it runs, and would wait for its own end. Dispose the executor where it was made.");
+        }
+    }
+
     private static async ValueTask<TResult> AwaitAcceptanceAsync<TArg, TResult>(ValueTask accepted, RunItem<TArg, TResult> item)
     {
         try

@@ -73,11 +73,7 @@ public sealed class LoopExecutor : Executor
     /// <exception cref="InvalidOperationException">Called by work that runs on this executor.</exception>
     public override async ValueTask DisposeAsync()
     {
-        if (WorkItem.Current is { IsFinished: false } current && current.Executor == this)
-        {
-            throw new InvalidOperationException(
-                $"Work '{current.Name}' disposes '{Name}', on which it runs, and would wait for its own end. Dispose the executor where it was made.");
-        }
+        ThrowIfOwnWork();
 
         lock (_gate)
         {
