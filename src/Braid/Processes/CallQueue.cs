@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Braid.Processes;
 
 /// <summary>Who runs what: the calls that wait, the workers that are idle, and the rules by which the ones get to the others.</summary>
@@ -84,7 +82,6 @@ internal sealed class CallQueue(int lanes, Func<int, WorkerConnection> create)
     /// <summary>Puts a call back that no worker has begun, before all others.</summary>
     internal void PutBack(ProcessCall call)
     {
-        call.Registration.Unregister();
         call.State = CallState.Waiting;
         call.IsRecalled = call.IsCancelled = false;
         _returned.Push(call);
@@ -136,10 +133,9 @@ internal sealed class CallQueue(int lanes, Func<int, WorkerConnection> create)
 
             // One that was never given anything has shown nothing, good or bad.
             hasFailed &= !worker.IsReady || worker.Held.Count > 0;
-            for (int i = worker.Held.Count - 1; i >= 0; i--)
-            {
-                if (worker.Held[i].State == CallState.Sent) PutBack(worker.Held[i]);
-            }
+            var unbegun = worker.Held.In(CallState.Sent);
+            unbegun.Reverse();
+            foreach (var call in unbegun) PutBack(call);
 
             if (hasFailed) _failedStarts++;
             else if (_ready == 0) _failedStarts = 0;
@@ -198,23 +194,24 @@ internal sealed class CallQueue(int lanes, Func<int, WorkerConnection> create)
     private (WorkerConnection Victim, ProcessCall[] Calls)? Recall()
     {
         WorkerConnection? victim = null;
+        List<ProcessCall> unbegun = [];
         int most = 0;
         foreach (var worker in _lanes)
         {
-            if (worker is null || worker.Held.Count <= most || worker.Held.Exists(c => c.IsRecalled)) continue;
-            int sent = worker.Held.Count(c => c.State == CallState.Sent);
-            if (sent <= most) continue;
-            most = sent;
+            if (worker is null || worker.Held.Count <= most) continue;
+            var sent = worker.Held.In(CallState.Sent);
+            if (sent.Count <= most || sent.Exists(c => c.IsRecalled)) continue;
+            most = sent.Count;
             victim = worker;
+            unbegun = sent;
         }
 
         if (victim is null) return null;
 
         // The newer half, or the only one: a worker that has not even begun its first is not behind anything.
-        var unbegun = victim.Held.FindAll(c => c.State == CallState.Sent);
         if (victim.Held.Count == unbegun.Count) unbegun.RemoveAt(0);
         var back = unbegun.Skip(unbegun.Count / 2).ToArray();
-        foreach (var call in CollectionsMarshal.AsSpan(victim.Held)) call.IsRecalled = Array.IndexOf(back, call) >= 0;
+        foreach (var call in back) call.IsRecalled = true;
         return back.Length == 0 ? null : (victim, back);
     }
 

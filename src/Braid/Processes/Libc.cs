@@ -1,17 +1,48 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
 
 namespace Braid.Processes;
 
 /// <summary>The few calls of the C library that .NET has no name for.</summary>
-internal static partial class Libc
+internal static unsafe partial class Libc
 {
+    internal const int ProtectionReadWrite = 3;
+    internal const int MapShared = 1;
+    internal const int OpenReadWrite = 2;
+    internal const int OpenCloseOnExec = 0x80000;
+    internal const uint MemoryFileCloseOnExec = 1;
+    internal const uint MemoryFileAllowSealing = 2;
+    internal const int AddSeals = 1033;
+    internal const int SealSeals = 1;
+    internal const int SealShrink = 2;
+    internal const int SealGrow = 4;
+
     private const int SetParentDeathSignal = 1;
     private const int Kill = 9;
+    private const int FutexWait = 0;
+    private const int FutexWake = 1;
+    private const nint FutexCallX64 = 202;
+    private const nint FutexCallArm64 = 98;
+
+    /// <summary>True where <see cref="SleepWhile"/> and <see cref="WakeOne"/> work: the number of the system call is known.</summary>
+    [SupportedOSPlatformGuard("linux")]
+    internal static bool HasFutex { get; } =
+        OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64;
+
+    private static nint FutexCall { get; } = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? FutexCallX64 : FutexCallArm64;
 
     /// <summary>Asks the kernel to kill this process when the thread that started it ends.</summary>
     [SupportedOSPlatform("linux")]
     internal static void DieWithParent() => _ = SetProcessOption(SetParentDeathSignal, Kill, 0, 0, 0);
+
+    /// <summary>Sleeps as long as the word has the value; may return earlier. Also across processes, in shared memory.</summary>
+    [SupportedOSPlatform("linux")]
+    internal static void SleepWhile(int* word, int value) => _ = Futex(FutexCall, word, FutexWait, value, null, null, 0);
+
+    /// <summary>Wakes one thread, of any process, that sleeps on the word.</summary>
+    [SupportedOSPlatform("linux")]
+    internal static void WakeOne(int* word) => _ = Futex(FutexCall, word, FutexWake, 1, null, null, 0);
 
     [UnsupportedOSPlatform("windows")]
     [LibraryImport("libc", EntryPoint = "getppid")]
@@ -22,6 +53,27 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "_exit")]
     internal static partial void ExitNow(int code);
 
+    [LibraryImport("libc", EntryPoint = "memfd_create", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    internal static partial SafeFileHandle CreateMemoryFile(string name, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
+    internal static partial int Truncate(SafeFileHandle descriptor, long length);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    internal static partial int FileControl(SafeFileHandle descriptor, int command, int argument);
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    internal static partial SafeFileHandle Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    internal static partial nint Map(nint address, nuint length, int protection, int flags, SafeFileHandle descriptor, long offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap")]
+    internal static partial int Unmap(nint address, nuint length);
+
     [LibraryImport("libc", EntryPoint = "prctl")]
     private static partial int SetProcessOption(int option, nuint a, nuint b, nuint c, nuint d);
+
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    private static partial nint Futex(nint call, int* word, nint operation, nint value, void* timeout, int* second, nint third);
 }

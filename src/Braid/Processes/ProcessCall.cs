@@ -26,8 +26,6 @@ internal sealed class ProcessCall(WorkItem item, Activity? activity)
     /// <summary>When the worker said that it began it.</summary>
     internal long StartedAt { get; set; }
 
-    internal CancellationTokenRegistration Registration { get; set; }
-
     /// <summary>True if no worker needs to be given it: it has ended, or its caller has given up.</summary>
     internal bool IsOver => item.IsFinished || item.CancellationToken.IsCancellationRequested;
 }

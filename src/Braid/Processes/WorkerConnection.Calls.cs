@@ -6,14 +6,22 @@ namespace Braid.Processes;
 /// <summary>The calls of one worker: sending them, and what its answers mean.</summary>
 internal sealed partial class WorkerConnection
 {
-    // How many calls a worker may have at hand while items are quick: enough to share a write, few enough to be recalled cheaply.
-    private const int MostAhead = 32;
+    // How many calls a worker may have at hand while items are tiny: enough for the parent's threads to take turns without the worker running
+    // dry, few enough to be recalled. Chosen by `benchmarks processes-throughput`.
+    private const int MostAhead = 256;
 
-    // Below this an item is quick: waiting for the next call would take longer than a tenth of it.
-    private static readonly TimeSpan QuickItem = TimeSpan.FromMilliseconds(1);
+    // How much work a worker may have at hand: some ten times what it would wait for the next call. Longer items are sent one at a time.
+    private static readonly TimeSpan WorkAhead = TimeSpan.FromMilliseconds(1);
 
-    // Calls and answers above this are not sent ahead, and not by the thread that submits: a socket takes about 200 KB before it makes the sender wait.
-    private const int LargeMessage = 64 * 1024;
+    // The duration of an item that nobody has seen yet: nothing is sent ahead of it.
+    private const long Unknown = long.MaxValue;
+
+    // How many answers are taken in one hold of the queue's gate.
+    private const int MostAnswers = 64;
+
+    // Calls and answers above this are not sent ahead, and not by the thread that submits: half of what shared memory takes, a socket about
+    // 200 KB, before the sender has to wait.
+    private const int LargeMessage = SharedRing.Capacity / 2;
 
     // Guards _taken, _dropped, _frames, _functions and the order in which frames are added: a function's definition goes before its first call.
     private readonly Lock _sendGate = new();
@@ -27,11 +35,15 @@ internal sealed partial class WorkerConnection
 
     // Guarded by the queue's gate, as are the properties below.
     private bool _isClosed;
-    private bool _isQuick;
+    private long _duration = Unknown;
     private volatile bool _hasWorked;
 
-    /// <summary>The calls that it was given and that have not ended, in the order in which it runs them.</summary>
-    internal List<ProcessCall> Held { get; } = [];
+    // The reader's own: what one hold of the gate has found, and when.
+    private readonly List<Answer> _answers = [];
+    private long _now;
+
+    /// <summary>What it was given and has not ended.</summary>
+    internal HeldCalls Held { get; } = new();
 
     internal bool IsReady { get; set; }
 
@@ -40,7 +52,7 @@ internal sealed partial class WorkerConnection
     /// <summary>False while an item is being stopped, which may cost the worker its life, and at its end.</summary>
     internal bool MayTake => IsReady && !_isClosed && _stopping is null;
 
-    internal int Depth => _isQuick ? MostAhead : 1;
+    internal int Depth => (int)Math.Clamp(_workAhead / Math.Max(_duration, 1), 1, MostAhead);
 
     /// <summary>It was idle and there is a call for it. Does not wait for the worker.</summary>
     internal void Wake()
@@ -108,8 +120,7 @@ internal sealed partial class WorkerConnection
         }
 
         _isLarge = _frames.Length - start > LargeMessage;
-        if (call.Item.CancellationToken.CanBeCanceled)
-            call.Registration = call.Item.CancellationToken.UnsafeRegister(static state => OnCancelled((ProcessCall)state!), call);
+        _watch.Add(call.Item.CancellationToken, _isUsed);
         return null;
     }
 
@@ -130,89 +141,118 @@ internal sealed partial class WorkerConnection
         return number;
     }
 
+    /// <summary>Takes this frame and those behind it that are here in full.</summary>
     private void Take(Frame frame)
     {
+        _now = _executor.TimeProvider.GetTimestamp();
+        try
+        {
+            lock (_queue.Gate)
+            {
+                do
+                {
+                    _answers.Add(Note(frame));
+                }
+                while (_answers.Count < MostAnswers && _reader.HasFrame && _reader.TryRead(out frame));
+            }
+        }
+        finally
+        {
+            // Also when a frame is broken: what came before it is good. The bodies lie in the reader's buffer, which stays as it is until the
+            // next read that waits.
+            foreach (var answer in _answers) Tell(answer);
+            _answers.Clear();
+        }
+    }
+
+    /// <summary>Inside the gate: what the frame means for its call.</summary>
+    private Answer Note(Frame frame)
+    {
         var fields = frame.Fields;
+        long itemId = fields.ReadInt64();
+        if (!Held.TryFind(itemId, out var call)) throw new InvalidFrameException($"A {frame.Type} frame came for item {itemId}, which this worker does not have.");
+        var expected = frame.Type is FrameType.Started or FrameType.Returned ? CallState.Sent : CallState.Started;
+        if (call.State != expected) throw new InvalidFrameException($"A {frame.Type} frame came for item {itemId}, which is {call.State}.");
         switch (frame.Type)
         {
             case FrameType.Started:
-                OnStarted(fields.ReadInt64());
+                NoteStarted(call);
                 break;
-            case FrameType.Result:
-                var done = OnEnded(fields.ReadInt64(), frame.Body.Length);
-                done.Item.Complete(new ReadOnlySequence<byte>(frame.Body[fields.Position..]));
-                _queue.Leave();
-                break;
-            case FrameType.Error:
-                var failed = OnEnded(fields.ReadInt64(), frame.Body.Length);
-                var error = RemoteError.Read(ref fields, Origin, failed.Item.CancellationToken);
-                EndFailed(failed, error);
+            case FrameType.Result or FrameType.Error:
+                NoteEnded(call, frame.Body.Length);
                 break;
             case FrameType.Returned:
-                OnReturned(fields.ReadInt64());
+                Held.Remove(call);
+                _queue.PutBack(call);
                 break;
             default:
                 throw new InvalidFrameException($"A parent does not take {frame.Type} frames.");
         }
+
+        return new(frame.Type, call, call.IsCancelled, frame.Body[fields.Position..]);
     }
 
-    private void OnStarted(long itemId)
+    private void NoteStarted(ProcessCall call)
     {
-        ProcessCall call;
-        bool isCancelled;
-        lock (_queue.Gate)
-        {
-            call = Find(itemId, CallState.Sent);
-            call.State = CallState.Started;
-            call.IsRecalled = false;
-            call.StartedAt = _executor.TimeProvider.GetTimestamp();
-            isCancelled = call.IsCancelled;
-            if (!_hasWorked) _queue.OnProgress();
-            _hasWorked = true;
-        }
-
-        call.Item.MarkStarted(Lane);
-        if (isCancelled) StopCall(call);
+        call.State = CallState.Started;
+        call.IsRecalled = false;
+        call.StartedAt = _now;
+        if (_hasWorked) return;
+        _queue.OnProgress();
+        _hasWorked = true;
     }
 
-    private ProcessCall OnEnded(long itemId, int length)
+    private void NoteEnded(ProcessCall call, int length)
     {
-        ProcessCall call;
-        lock (_queue.Gate)
-        {
-            call = Find(itemId, CallState.Started);
-            call.State = CallState.Done;
-            Held.Remove(call);
-            _isQuick = length <= LargeMessage && !_isLarge && _executor.TimeProvider.GetElapsedTime(call.StartedAt) < QuickItem;
-            if (_stopping == call) EndStopping();
-        }
+        call.State = CallState.Done;
+        Held.Remove(call);
+        if (_stopping == call) EndStopping();
 
-        call.Registration.Unregister();
-        return call;
+        // What is sent ahead of large messages would wait in memory.
+        long duration = _now - call.StartedAt;
+        if (length > LargeMessage || _isLarge) _duration = Unknown;
+        else if (_duration == Unknown) _duration = duration;
+
+        // Down fast, up slowly: the first items of a function take long in a new worker.
+        else _duration += duration < _duration ? (duration - _duration) / 2 : (duration - _duration) / 8;
     }
 
-    private void OnReturned(long itemId)
+    /// <summary>Outside the gate: the item hears of it.</summary>
+    private void Tell(Answer answer)
     {
-        lock (_queue.Gate)
+        var item = answer.Call.Item;
+        switch (answer.Type)
         {
-            var call = Find(itemId, CallState.Sent);
-            Held.Remove(call);
-            _queue.PutBack(call);
+            case FrameType.Started:
+                item.MarkStarted(Lane);
+                if (answer.IsCancelled) StopCall(answer.Call);
+                break;
+            case FrameType.Result:
+                item.Complete(new ReadOnlySequence<byte>(answer.Body));
+                _queue.Leave();
+                break;
+            case FrameType.Error:
+                EndFailed(answer.Call, ReadError(answer));
+                break;
+            default:
+                WakeIdle();
+                break;
         }
-
-        WakeIdle();
     }
 
-    private ProcessCall Find(long itemId, CallState state)
+    private Exception ReadError(Answer answer)
     {
-        foreach (var call in Held)
+        try
         {
-            if (call.Item.Id != itemId) continue;
-            if (call.State == state) return call;
-            break;
+            var fields = new FieldReader(answer.Body.Span);
+            return RemoteError.Read(ref fields, Origin, answer.Call.Item.CancellationToken);
         }
-
-        throw new InvalidFrameException($"There is no {state} item {itemId}.");
+        catch (InvalidFrameException exception)
+        {
+            // The call has ended, so it is told so; the worker is not to be trusted with another.
+            _process!.Kill();
+            return Lost($"Worker {Lane} broke the protocol when it told how '{answer.Call.Item.Name}' failed: {exception.Message}", default);
+        }
     }
 
     private void WakeIdle()
@@ -229,7 +269,6 @@ internal sealed partial class WorkerConnection
             Held.Remove(call);
         }
 
-        call.Registration.Unregister();
         if (reason is not null)
         {
             EndFailed(call, reason);
@@ -247,6 +286,8 @@ internal sealed partial class WorkerConnection
         else call.Item.Fail(error);
         _queue.Leave();
     }
+
+    private readonly record struct Answer(FrameType Type, ProcessCall Call, bool IsCancelled, ReadOnlyMemory<byte> Body);
 
     private sealed record Failure(WorkItem Item, Exception Error)
     {

@@ -16,18 +16,27 @@ internal sealed partial class WorkerConnection
         _writer.FlushElsewhere();
     }
 
-    private static void OnCancelled(ProcessCall call)
+    private bool IsUsed(CancellationToken token)
     {
-        bool isStarted;
-        lock (call.Worker!._queue.Gate)
+        lock (_queue.Gate) return Held.Use(token);
+    }
+
+    /// <summary>A token was cancelled: what does that mean for the calls that have it? From any thread.</summary>
+    private void OnCancelled(CancellationToken token)
+    {
+        ProcessCall? started = null;
+        lock (_queue.Gate)
         {
-            if (call.State is CallState.Waiting or CallState.Done) return;
-            call.IsCancelled = true;
-            isStarted = call.State == CallState.Started;
+            foreach (var call in Held.All())
+            {
+                if (call.IsCancelled || call.Item.CancellationToken != token) continue;
+                call.IsCancelled = true;
+                if (call.State == CallState.Started) started = call;
+                else ThreadPool.UnsafeQueueUserWorkItem(static call => call.Worker!.DropCall(call), call, preferLocal: false);
+            }
         }
 
-        if (isStarted) call.Worker.StopCall(call);
-        else ThreadPool.UnsafeQueueUserWorkItem(static call => call.Worker!.DropCall(call), call, preferLocal: false);
+        if (started is not null) StopCall(started);
     }
 
     /// <summary>A call that nobody wants any more and that has not begun, as far as is known: its item ends now, the worker shall leave it.</summary>
@@ -48,7 +57,7 @@ internal sealed partial class WorkerConnection
         {
             if (call.State != CallState.Started || _stopping is not null || _isClosed) return;
             _stopping = call;
-            unbegun = [.. Held.Where(c => c.State == CallState.Sent).Select(c => c.Item.Id)];
+            unbegun = [.. Held.In(CallState.Sent).Select(c => c.Item.Id)];
             _killTimer = _executor.TimeProvider.CreateTimer(static state => KillFor((ProcessCall)state!), call, _executor.Options.KillAfter, Timeout.InfiniteTimeSpan);
         }
 

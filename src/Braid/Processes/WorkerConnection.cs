@@ -23,7 +23,10 @@ internal sealed partial class WorkerConnection
     private readonly ProcessExecutor _executor;
     private readonly CallQueue _queue;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private NetworkStream _stream = null!;
+    private readonly long _workAhead;
+    private readonly Func<CancellationToken, bool> _isUsed;
+    private readonly CancellationWatch _watch;
+    private Stream _stream = null!;
     private FrameReader _reader = null!;
     private FrameWriter _writer = null!;
     private volatile WorkerProcess? _process;
@@ -35,6 +38,9 @@ internal sealed partial class WorkerConnection
         _executor = executor;
         _queue = executor.Queue;
         Lane = lane;
+        _workAhead = (long)(WorkAhead.TotalSeconds * executor.TimeProvider.TimestampFrequency);
+        _isUsed = IsUsed;
+        _watch = new(OnCancelled);
     }
 
     /// <summary>The worker's number and its row on the timeline.</summary>
@@ -135,8 +141,10 @@ internal sealed partial class WorkerConnection
         }
 
         stream.ReadTimeout = Timeout.Infinite;
-        reader.LongestBody = int.MaxValue;
-        (_stream, _reader, _writer) = (stream, reader, new FrameWriter(stream));
+        _stream = TransportOffer.Make(stream, reader, _executor.Options.Transport);
+        _reader = _stream == stream ? reader : new FrameReader(_stream);
+        _reader.LongestBody = int.MaxValue;
+        _writer = new FrameWriter(_stream);
         return true;
     }
 
@@ -208,7 +216,7 @@ internal sealed partial class WorkerConnection
         List<ProcessCall> started;
         lock (_queue.Gate)
         {
-            started = Held.FindAll(c => c.State == CallState.Started);
+            started = Held.In(CallState.Started);
             foreach (var call in started)
             {
                 call.State = CallState.Done;
@@ -218,7 +226,6 @@ internal sealed partial class WorkerConnection
 
         foreach (var call in started)
         {
-            call.Registration.Unregister();
             EndFailed(call, call.IsCancelled
                 ? new OperationCanceledException(call.Item.CancellationToken)
                 : Lost($"Worker {Lane} (process {_process!.Id}) ended while it ran '{call.Item.Name}' ({ArgumentText(call.Item)}): {reason}.", exit));
@@ -247,6 +254,7 @@ internal sealed partial class WorkerConnection
         foreach (var start in starts) start.Start();
         WakeIdle();
         _stopTimer?.Dispose();
+        lock (_sendGate) _watch.Dispose();
         _stream?.Dispose();
         _process?.Dispose();
         _ended.SetResult();

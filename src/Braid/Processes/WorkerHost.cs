@@ -8,9 +8,10 @@ namespace Braid.Processes;
 /// <summary>A worker process: reads calls on one thread, runs them one after another on the main thread, answers.</summary>
 /// <remarks>
 /// <code>
-///  reader thread:  Define → table   Call → inbox   Cancel → token   Recall → Returned   end of stream → exit at once
-///  main thread:    inbox → Started, and with it the last Result → decode → work → encode
+///  main thread:     inbox → Started, and with it the last Result → decode → work → encode
+///  control thread:  Cancel → token   Recall → Returned   the parent is gone → exit at once
 /// </code>
+/// The <see cref="WorkerInbox"/> reads: Define → table, Call → queue.
 /// An answer waits only for the next call's Started: it leaves with it in one write, and always before that call begins. So the parent knows
 /// exactly what ran and what did not, whenever this process ends.
 /// </remarks>
@@ -23,9 +24,9 @@ internal sealed class WorkerHost
     // Held for the life of the process: a registration that is collected lets the signal through again.
     private static PosixSignalRegistration? _interrupt;
 
-    private readonly NetworkStream _stream;
+    private readonly Stream _stream;
     private readonly FrameReader _reader;
-    private readonly WorkerInbox _inbox = new();
+    private readonly WorkerInbox _inbox;
     private readonly FunctionTable _functions = new();
     private readonly FrameBuffer _answers = new();
 
@@ -36,10 +37,11 @@ internal sealed class WorkerHost
     // Guards writes to _stream, so that frames do not mix.
     private readonly Lock _sendGate = new();
 
-    private WorkerHost(NetworkStream stream)
+    private WorkerHost(Stream stream, FrameReader reader)
     {
         _stream = stream;
-        _reader = new(stream);
+        _reader = reader;
+        _inbox = new(reader, stream as SharedMemoryStream, _functions, GiveBack);
     }
 
     /// <summary>Becomes a worker if this process was started as one, and then never returns.</summary>
@@ -68,10 +70,13 @@ internal sealed class WorkerHost
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         socket.Connect(new UnixDomainSocketEndPoint(setup.SocketPath));
-        var host = new WorkerHost(new NetworkStream(socket, ownsSocket: true));
-        Handshake.Join(host._stream, host._reader, setup);
-        host._reader.LongestBody = int.MaxValue;
-        return host;
+        var stream = new NetworkStream(socket, ownsSocket: true);
+        var reader = new FrameReader(stream);
+        Handshake.Join(stream, reader, setup);
+        var transport = TransportOffer.Take(stream, reader, setup.ParentId);
+        if (transport != stream) reader = new(transport);
+        reader.LongestBody = int.MaxValue;
+        return new(transport, reader);
     }
 
     private static void DieWithParent(WorkerSetup setup)
@@ -90,7 +95,7 @@ internal sealed class WorkerHost
 
     private void Run()
     {
-        new Thread(Read) { Name = "Braid worker reader", IsBackground = true }.Start();
+        new Thread(Control) { Name = "Braid control", IsBackground = true }.Start();
         while (true)
         {
             if (!_inbox.TryTake(out var call))
@@ -114,7 +119,7 @@ internal sealed class WorkerHost
         {
             var function = _functions.Find(call.Function);
             using var activity = StartActivity(function.Name, call);
-            function.Run(call.ItemId, call.Argument.Span, _answers, call.Stop.Token);
+            function.Run(call.ItemId, call.Argument.Span, _answers, function.TakesToken ? call.MakeToken() : CancellationToken.None);
         }
         catch (Exception exception) when (exception is not InvalidFrameException)
         {
@@ -139,16 +144,19 @@ internal sealed class WorkerHost
         _answers.Clear();
     }
 
-    private void Read()
+    private void Control()
     {
         try
         {
-            while (_reader.TryRead(out var frame)) Take(frame);
+            if (OperatingSystem.IsLinux() && _stream is SharedMemoryStream shared)
+                while (shared.WaitForBell()) _inbox.TakeAll();
+            else
+                while (_reader.TryRead(out var frame)) _inbox.Take(frame);
 
             // Also while work runs: nobody is left to take its result.
             ExitNow(NoParent);
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or SocketException)
         {
             // The same, in the middle of a frame.
             ExitNow(NoParent);
@@ -160,47 +168,10 @@ internal sealed class WorkerHost
         }
     }
 
-    private void Take(Frame frame)
-    {
-        switch (frame.Type)
-        {
-            case FrameType.Define:
-                Define(frame.Fields);
-                break;
-            case FrameType.Call:
-                _inbox.Add(InboxCall.Read(frame));
-                break;
-            case FrameType.Cancel:
-                _inbox.Cancel(frame.Fields.ReadInt64());
-                break;
-            case FrameType.Recall:
-                Recall(frame.Fields.ReadInt64());
-                break;
-            case FrameType.Goodbye:
-                _inbox.Close();
-                break;
-            default:
-                throw new InvalidFrameException($"A worker does not take {frame.Type} frames.");
-        }
-    }
-
-    private void Define(FieldReader fields)
-    {
-        int number = fields.ReadInt32();
-        var id = FunctionId.Read(ref fields);
-        fields.ExpectEnd();
-        _functions.Define(number, id);
-    }
-
-    private void Recall(long itemId)
-    {
-        if (!_inbox.TryRecall(itemId)) return;
-
-        // Not on this thread: if the parent is sending us something big it reads nothing, and whoever waits for it to read must not be
-        // the one who reads what it sends.
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static state => state.Host.SendReturned(state.ItemId), (Host: this, ItemId: itemId), preferLocal: false);
-    }
+    // Not on this thread: if the parent is sending us something big it reads nothing, and whoever waits for it to read must not be the one who
+    // reads what it sends.
+    private void GiveBack(long itemId) => ThreadPool.UnsafeQueueUserWorkItem(
+        static state => state.Host.SendReturned(state.ItemId), (Host: this, ItemId: itemId), preferLocal: false);
 
     private void SendReturned(long itemId)
     {

@@ -3,8 +3,16 @@ using Braid.Wire;
 
 namespace Braid.Processes;
 
-/// <summary>In a worker: the calls that came and wait for the main thread, and the one that runs.</summary>
-internal sealed class WorkerInbox
+/// <summary>In a worker: what the parent says, the calls that wait for the main thread, and the one that runs.</summary>
+/// <remarks>
+/// Two threads read. Through shared memory the main thread reads calls by itself, and the control thread reads only while work runs and the
+/// parent rings for it. Over a socket the control thread reads everything.
+/// </remarks>
+/// <param name="reader">The connection's frames; guarded by the gate if they come through shared memory.</param>
+/// <param name="shared">The shared memory, if that is what carries the frames.</param>
+/// <param name="functions">Gets the definitions.</param>
+/// <param name="giveBack">Called with a call that was recalled and will not run.</param>
+internal sealed class WorkerInbox(FrameReader reader, SharedMemoryStream? shared, FunctionTable functions, Action<long> giveBack)
 {
     // How long the main thread looks for the next call before it sleeps, in rounds of about 0.1 µs: a wake-up costs 10 µs or more, and a
     // parent that sends one small item after another has the next one here by then.
@@ -13,31 +21,14 @@ internal sealed class WorkerInbox
     // Guards everything below. A monitor, because the main thread waits on it.
     private readonly object _gate = new();
     private readonly Queue<InboxCall> _calls = new();
+
+    // For calls that the main thread reads by itself: one at a time, so one object will do.
+    private readonly InboxCall _own = new();
     private InboxCall? _running;
     private volatile int _count;
     private bool _isClosed;
 
-    internal void Add(InboxCall call)
-    {
-        lock (_gate)
-        {
-            _calls.Enqueue(call);
-            _count = _calls.Count;
-            Monitor.Pulse(_gate);
-        }
-    }
-
-    /// <summary>Nothing more will come: <see cref="TryWait"/> gives what is here and then ends.</summary>
-    internal void Close()
-    {
-        lock (_gate)
-        {
-            _isClosed = true;
-            Monitor.Pulse(_gate);
-        }
-    }
-
-    /// <summary>The next call if there is one now. From then on it runs and cannot be recalled.</summary>
+    /// <summary>The next call if there is one now. From then on it runs and cannot be recalled. Valid until the next one is taken.</summary>
     internal bool TryTake([NotNullWhen(true)] out InboxCall? call)
     {
         lock (_gate)
@@ -50,13 +41,16 @@ internal sealed class WorkerInbox
                 return true;
             }
 
-            return false;
+            _running = call = TryReadCall();
+            return call is not null;
         }
     }
 
-    /// <summary>Waits until there is a call to take; false: there will be none.</summary>
+    /// <summary>Waits until there may be a call to take; false: there will be none.</summary>
     internal bool TryWait()
     {
+        // Nobody else reads calls from shared memory while none runs.
+        if (shared is not null && OperatingSystem.IsLinux()) return !_isClosed && shared.WaitForBytes();
         for (int i = 0; i < Spins && _count == 0; i++) Thread.SpinWait(2);
         lock (_gate)
         {
@@ -65,61 +59,89 @@ internal sealed class WorkerInbox
         }
     }
 
-    /// <summary>Takes a call back that has not begun. True: it never will.</summary>
-    internal bool TryRecall(long itemId)
+    /// <summary>The control thread of a socket: takes a frame.</summary>
+    internal void Take(Frame frame)
     {
         lock (_gate)
         {
-            foreach (var call in _calls)
+            TakeGuarded(frame);
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>The control thread beside shared memory: what has come while work runs is read, for there may be something about it.</summary>
+    internal void TakeAll()
+    {
+        lock (_gate)
+        {
+            if (_running is null) return;
+            while (HasFrame && reader.TryRead(out var frame)) TakeGuarded(frame);
+        }
+    }
+
+    private bool HasFrame => reader.HasFrame || (shared is not null && OperatingSystem.IsLinux() && shared.HasBytes);
+
+    private InboxCall? TryReadCall()
+    {
+        if (shared is null) return null;
+        while (HasFrame && reader.TryRead(out var frame))
+        {
+            if (frame.Type == FrameType.Call)
             {
-                if (call.ItemId != itemId || call.IsRecalled) continue;
-                call.IsRecalled = true;
-                return true;
+                _own.Read(frame);
+                return _own;
             }
 
-            return false;
+            TakeGuarded(frame);
+        }
+
+        return null;
+    }
+
+    private void TakeGuarded(Frame frame)
+    {
+        switch (frame.Type)
+        {
+            case FrameType.Define:
+                Define(frame.Fields);
+                break;
+            case FrameType.Call:
+                var call = new InboxCall();
+                call.Read(frame);
+                _calls.Enqueue(call);
+                _count = _calls.Count;
+                break;
+            case FrameType.Cancel:
+                long cancelled = frame.Fields.ReadInt64();
+                if (_running?.ItemId == cancelled) _running.Cancel();
+                break;
+            case FrameType.Recall:
+                Recall(frame.Fields.ReadInt64());
+                break;
+            case FrameType.Goodbye:
+                _isClosed = true;
+                break;
+            default:
+                throw new InvalidFrameException($"A worker does not take {frame.Type} frames.");
         }
     }
 
-    /// <summary>Cancels the token of the call, if it is the one that runs.</summary>
-    internal void Cancel(long itemId)
+    private void Define(FieldReader fields)
     {
-        lock (_gate)
-        {
-            // Not here and now: what the work registered with its token is the work's code and must not hold up the connection.
-            if (_running?.ItemId == itemId) _ = _running.Stop.CancelAsync();
-        }
+        int number = fields.ReadInt32();
+        var id = FunctionId.Read(ref fields);
+        fields.ExpectEnd();
+        functions.Define(number, id);
     }
-}
 
-/// <summary>One call as a worker has it.</summary>
-internal sealed class InboxCall
-{
-    internal required long ItemId { get; init; }
-
-    internal required int Function { get; init; }
-
-    internal required string? TraceParent { get; init; }
-
-    internal required string? TraceState { get; init; }
-
-    internal required ReadOnlyMemory<byte> Argument { get; init; }
-
-    internal bool IsRecalled { get; set; }
-
-    internal CancellationTokenSource Stop { get; } = new();
-
-    internal static InboxCall Read(Frame frame)
+    private void Recall(long itemId)
     {
-        var body = frame.KeepBody();
-        var fields = new FieldReader(body.Span);
-        return new()
+        foreach (var call in _calls)
         {
-            ItemId = fields.ReadInt64(),
-            Function = fields.ReadInt32(),
-            TraceParent = fields.ReadOptionalText(),
-            TraceState = fields.ReadOptionalText(),
-            Argument = body[fields.Position..],
-        };
+            if (call.ItemId != itemId || call.IsRecalled) continue;
+            call.IsRecalled = true;
+            giveBack(itemId);
+            return;
+        }
     }
 }

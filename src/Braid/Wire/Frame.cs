@@ -20,15 +20,15 @@ internal readonly struct Frame(FrameType type, ReadOnlyMemory<byte> body, bool i
 
     internal ReadOnlyMemory<byte> Body => body;
 
-    /// <summary>The body for as long as it is wanted.</summary>
-    internal ReadOnlyMemory<byte> KeepBody() => isOwn ? body : body.ToArray();
+    /// <summary>True if the body has memory of its own, which outlives the next frame.</summary>
+    internal bool IsOwn => isOwn;
 
     internal FieldReader Fields => new(body.Span);
 
     /// <summary>The most bytes that a body of this type may have; -1 for a type that does not exist.</summary>
     internal static int LongestBody(FrameType type) => type switch
     {
-        FrameType.Challenge or FrameType.Hello or FrameType.Welcome => LongestHandshake,
+        FrameType.Challenge or FrameType.Hello or FrameType.Welcome or FrameType.Memory or FrameType.Mapped => LongestHandshake,
         FrameType.Define => LongestFunction,
         FrameType.Call or FrameType.Result => Array.MaxLength - HeaderLength,
         FrameType.Error => LongestError,
@@ -47,8 +47,14 @@ internal enum FrameType : byte
     /// <summary>Worker: who it is, its proof, and its own challenge.</summary>
     Hello = 2,
 
-    /// <summary>Parent: its proof. The worker is ready.</summary>
+    /// <summary>Parent: its proof.</summary>
     Welcome = 3,
+
+    /// <summary>Parent: shared memory for all that follows, or that there is none.</summary>
+    Memory = 4,
+
+    /// <summary>Worker: whether it has mapped the memory; if not, all goes over the socket.</summary>
+    Mapped = 5,
 
     /// <summary>Parent: from now on this number means this function.</summary>
     Define = 16,

@@ -17,6 +17,9 @@ internal sealed class FrameWriter(Stream stream)
     private bool _isSending;
     private bool _isBroken;
 
+    // A frame was added that the peer must read although it is busy.
+    private bool _isUrgent;
+
     /// <summary>Adds frames without sending. Returns what the caller may write its next frames into: its own buffer, or another one.</summary>
     internal FrameBuffer Add(FrameBuffer frames)
     {
@@ -40,11 +43,14 @@ internal sealed class FrameWriter(Stream stream)
         }
     }
 
+    /// <summary>Adds a frame about a call that the peer has: it shall not wait until the peer is free.</summary>
     internal void Add(FrameType type, long itemId)
     {
         lock (_gate)
         {
-            if (!_isBroken) _tail.WriteItemFrame(type, itemId);
+            if (_isBroken) return;
+            _tail.WriteItemFrame(type, itemId);
+            _isUrgent = true;
         }
     }
 
@@ -61,11 +67,12 @@ internal sealed class FrameWriter(Stream stream)
     internal void Flush()
     {
         if (!TryBegin()) return;
-        while (TryNext(out var next))
+        while (TryNext(out var next, out bool isUrgent))
         {
             try
             {
                 stream.Write(next.Written.Span);
+                if (isUrgent) stream.Flush();
             }
             catch (Exception exception) when (exception is IOException or ObjectDisposedException)
             {
@@ -91,10 +98,11 @@ internal sealed class FrameWriter(Stream stream)
         }
     }
 
-    private bool TryNext(out FrameBuffer next)
+    private bool TryNext(out FrameBuffer next, out bool isUrgent)
     {
         lock (_gate)
         {
+            isUrgent = _isUrgent;
             if (_pending.TryDequeue(out next!)) return true;
             if (_tail.IsEmpty)
             {
@@ -103,6 +111,7 @@ internal sealed class FrameWriter(Stream stream)
                 return false;
             }
 
+            _isUrgent = false;
             next = _tail;
             _tail = Interlocked.Exchange(ref _spare, null) ?? new();
             return true;

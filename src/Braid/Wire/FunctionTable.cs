@@ -69,6 +69,9 @@ internal abstract class WorkFunction
 {
     internal abstract string Name { get; }
 
+    /// <summary>True if the work can be asked to stop.</summary>
+    internal abstract bool TakesToken { get; }
+
     /// <summary>Decodes the argument, runs the work here and blocks until it is done, writes the frame that ends the item.</summary>
     internal abstract void Run(long itemId, ReadOnlySpan<byte> argument, FrameBuffer output, CancellationToken cancellationToken);
 }
@@ -80,6 +83,7 @@ internal sealed class WorkFunction<TArg, TResult> : WorkFunction
     internal WorkFunction(MethodInfo method, string name)
     {
         var shape = ShapeOf(method);
+        TakesToken = method.GetParameters().Length > 1;
 
         // A lambda that captures nothing is an instance method of a class without fields; any instance of it will do.
         object? target = method.IsStatic ? null : RuntimeHelpers.GetUninitializedObject(method.DeclaringType!);
@@ -87,6 +91,8 @@ internal sealed class WorkFunction<TArg, TResult> : WorkFunction
     }
 
     internal override string Name => _work.Name;
+
+    internal override bool TakesToken { get; }
 
     [StackTraceHidden]
     internal override void Run(long itemId, ReadOnlySpan<byte> argument, FrameBuffer output, CancellationToken cancellationToken)

@@ -1,0 +1,71 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
+
+namespace Braid.Processes;
+
+/// <summary>Memory that a parent and one worker both see. It has no name and no file: when both are gone, however they ended, it is gone too.</summary>
+/// <remarks>
+/// A sealed memfd: neither side can make it shorter, which would turn the other's next look at it into a crash. The worker opens it through
+/// <c>/proc</c>, which lets in only processes of the same user. It is unmapped when nothing here refers to it any more, and not before: another
+/// thread may be in the middle of a write.
+/// </remarks>
+[SupportedOSPlatform("linux")]
+internal sealed unsafe class SharedMemory : SafeHandleZeroOrMinusOneIsInvalid
+{
+    private readonly nuint _length;
+
+    private SharedMemory(SafeFileHandle descriptor, int length)
+        : base(ownsHandle: true)
+    {
+        _length = (nuint)length;
+        SetHandle(Libc.Map(0, _length, Libc.ProtectionReadWrite, Libc.MapShared, descriptor, 0));
+        if (IsInvalid) throw LastError("mmap");
+        GC.AddMemoryPressure(length);
+    }
+
+    internal byte* Address => (byte*)handle;
+
+    /// <summary>New memory, all zero, and the descriptor by which another process opens it; for the caller to close.</summary>
+    /// <exception cref="IOException">The system has none to give.</exception>
+    internal static SharedMemory Create(int length, out SafeFileHandle descriptor)
+    {
+        descriptor = Libc.CreateMemoryFile("braid", Libc.MemoryFileCloseOnExec | Libc.MemoryFileAllowSealing);
+        if (descriptor.IsInvalid) throw LastError("memfd_create");
+        try
+        {
+            if (Libc.Truncate(descriptor, length) != 0) throw LastError("ftruncate");
+            if (Libc.FileControl(descriptor, Libc.AddSeals, Libc.SealShrink | Libc.SealGrow | Libc.SealSeals) != 0) throw LastError("fcntl");
+            return new SharedMemory(descriptor, length);
+        }
+        catch (IOException)
+        {
+            descriptor.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens what another process created.</summary>
+    /// <exception cref="IOException">It cannot be opened: /proc is not there, or the process belongs to another user.</exception>
+    internal static SharedMemory Open(int processId, int descriptor, int length)
+    {
+        string path = string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/fd/{descriptor}");
+        using var opened = Libc.Open(path, Libc.OpenReadWrite | Libc.OpenCloseOnExec);
+        if (opened.IsInvalid) throw LastError($"open '{path}'");
+        return new SharedMemory(opened, length);
+    }
+
+    protected override bool ReleaseHandle()
+    {
+        GC.RemoveMemoryPressure((long)_length);
+        return Libc.Unmap(handle, _length) == 0;
+    }
+
+    private static IOException LastError(string call)
+    {
+        var error = new Win32Exception(Marshal.GetLastPInvokeError());
+        return new($"Shared memory is not to be had ({call}): {error.Message}", error);
+    }
+}

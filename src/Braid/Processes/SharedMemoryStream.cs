@@ -1,0 +1,168 @@
+using System.Net.Sockets;
+using System.Runtime.Versioning;
+
+namespace Braid.Processes;
+
+/// <summary>The bytes between a parent and a worker, through two rings in shared memory: no system call while both are awake.</summary>
+/// <remarks>
+/// What a side wrote stays readable after it has crashed, so the parent always knows what a worker had begun and finished. The socket stays
+/// open beside it: its end is how each learns that the other is gone, and a byte on it calls the worker's control thread (<see cref="Flush"/>)
+/// while the main thread runs work. One thread reads and one writes at a time.
+/// </remarks>
+[SupportedOSPlatform("linux")]
+internal sealed class SharedMemoryStream : Stream
+{
+    /// <summary>Bytes of shared memory that it takes.</summary>
+    internal const int MemoryLength = 2 * SharedRing.Length;
+
+    private static readonly byte[] Bell = [1];
+
+    private readonly SharedMemory _memory;
+    private readonly Socket _socket;
+    private readonly bool _isParent;
+    private readonly unsafe int* _bell;
+    private readonly SharedRingReader _incoming;
+    private readonly SharedRingWriter _outgoing;
+    private SpinBudget _spins = new();
+    private volatile bool _isClosed;
+
+    internal unsafe SharedMemoryStream(SharedMemory memory, Socket socket, bool isParent)
+    {
+        _memory = memory;
+        _socket = socket;
+        _isParent = isParent;
+        byte* toWorker = memory.Address;
+        _bell = (int*)(toWorker + SharedRing.BellOffset);
+        byte* toParent = memory.Address + SharedRing.Length;
+        _incoming = new(isParent ? toParent : toWorker);
+        _outgoing = new(isParent ? toWorker : toParent);
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanWrite => true;
+
+    public override bool CanSeek => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>True if reading does not wait. From any thread.</summary>
+    internal bool HasBytes => _incoming.HasBytes;
+
+    /// <summary>Until there is something to read, or the peer is gone. False: gone, and nothing is left.</summary>
+    internal bool WaitForBytes()
+    {
+        while (!_spins.TryFind(_incoming))
+        {
+            _incoming.Signal.Announce();
+            if (!_incoming.HasBytes && !_isClosed) _incoming.Signal.Sleep();
+            _incoming.Signal.Withdraw();
+            if (_isClosed) break;
+        }
+
+        GC.KeepAlive(_memory);
+        return _incoming.HasBytes;
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        int count = _incoming.Read(buffer);
+        if (count == 0 && WaitForBytes()) count = _incoming.Read(buffer);
+        GC.KeepAlive(_memory);
+        return count;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        while (true)
+        {
+            if (_isClosed) throw new IOException("The peer is gone.");
+            buffer = buffer[_outgoing.Write(buffer)..];
+            if (buffer.IsEmpty) break;
+            WaitForRoom();
+        }
+
+        GC.KeepAlive(_memory);
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    /// <summary>Parent: sees to it that the worker reads what was written although it runs work.</summary>
+    public override unsafe void Flush()
+    {
+        // Not once more while it has not been heard: a socket full of bells would make us wait for the worker, and it may wait for us.
+        if (!_isParent || _isClosed || Interlocked.Exchange(ref *_bell, 1) != 0) return;
+        try
+        {
+            _socket.Send(Bell);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // The worker is gone, and whoever watches the socket tells.
+        }
+    }
+
+    /// <summary>Worker: waits for the bell. False: the parent is gone.</summary>
+    internal unsafe bool WaitForBell()
+    {
+        Span<byte> rung = stackalloc byte[1];
+        if (_socket.Receive(rung) == 0) return false;
+
+        // Before what was written is read: what comes later rings again.
+        Interlocked.Exchange(ref *_bell, 0);
+        return true;
+    }
+
+    /// <summary>The peer is gone: whoever waits here returns. What it wrote can still be read.</summary>
+    internal void MarkClosed()
+    {
+        _isClosed = true;
+        _incoming.Signal.Wake();
+        _outgoing.Signal.Wake();
+        GC.KeepAlive(_memory);
+    }
+
+    /// <summary>Parent: completes when the peer is gone.</summary>
+    internal async Task WatchAsync()
+    {
+        try
+        {
+            // A worker sends nothing here, so whatever comes is the end.
+            await _socket.ReceiveAsync(new byte[1], SocketFlags.None).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+        }
+
+        MarkClosed();
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        MarkClosed();
+        _socket.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void WaitForRoom()
+    {
+        _outgoing.Signal.Announce();
+
+        // A worker whose main thread runs work reads nothing by itself.
+        if (!_outgoing.HasRoom) Flush();
+        if (!_outgoing.HasRoom && !_isClosed) _outgoing.Signal.Sleep();
+        _outgoing.Signal.Withdraw();
+    }
+}
