@@ -75,6 +75,26 @@ public abstract partial class Executor : IAsyncDisposable
     /// </summary>
     protected internal abstract ValueTask SubmitAsync(WorkItem item);
 
+    /// <summary>Before a caller goes to sleep until the item ends: true if it has ended meanwhile.</summary>
+    internal virtual bool LookFor(WorkItem item) => false;
+
+    /// <summary>A thread is about to look for the end of items instead of sleeping: see <see cref="TryAdvance"/>.</summary>
+    internal virtual void BeginLooking()
+    {
+    }
+
+    /// <summary>
+    /// Does, on the thread of a caller that waits for an item, what the engine has at hand: saves the wake-up of a thread of the engine's.
+    /// Never waits. Between <see cref="BeginLooking"/> and <see cref="EndLooking"/>.
+    /// </summary>
+    /// <returns>True if something was done.</returns>
+    internal virtual bool TryAdvance() => false;
+
+    /// <summary>The thread sleeps, or does something else.</summary>
+    internal virtual void EndLooking()
+    {
+    }
+
     /// <summary>For engines whose disposal waits for their items: work that runs on this executor would wait for its own end.</summary>
     private protected void ThrowIfOwnWork()
     {

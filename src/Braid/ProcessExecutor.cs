@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Braid.Items;
 using Braid.Processes;
 
 namespace Braid;
@@ -30,6 +31,7 @@ public sealed class ProcessExecutor : Executor
     private readonly Lock _gate = new();
     private Task? _disposal;
     private bool _isPossible;
+    private SpinBudget _looks = new();
 
     /// <summary>Starts no process yet.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
@@ -68,6 +70,37 @@ public sealed class ProcessExecutor : Executor
     public override ValueTask DisposeAsync()
     {
         lock (_gate) return new(_disposal ??= DisposeOnceAsync());
+    }
+
+    internal override void BeginLooking()
+    {
+        foreach (var worker in Queue.Ready) worker.BeginLooking();
+    }
+
+    internal override bool TryAdvance()
+    {
+        bool isAny = false;
+        foreach (var worker in Queue.Ready) isAny |= worker.TryAdvance();
+        return isAny;
+    }
+
+    internal override void EndLooking()
+    {
+        foreach (var worker in Queue.Ready) worker.EndLooking();
+    }
+
+    internal override bool LookFor(WorkItem item)
+    {
+        int rounds = _looks.Rounds;
+        BeginLooking();
+        for (int round = 0; round < rounds && !item.IsFinished; round++)
+        {
+            if (!TryAdvance()) Thread.SpinWait(2);
+        }
+
+        EndLooking();
+        _looks.Learn(item.IsFinished);
+        return item.IsFinished;
     }
 
     internal string NextSocket() => _folder.Value.NextSocket();

@@ -16,11 +16,6 @@ namespace Braid.Items;
 /// </remarks>
 internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
 {
-    // How long the consumer looks for the next result before it gives up its thread, in rounds of about 0.1 µs: work of a microsecond or
-    // less is handed over without a thread switch, which costs 5 to 80 µs. Chosen by `benchmarks threads-map`.
-    private const int MostSpins = 200;
-    private const int FewestSpins = 1;
-
     private readonly ItemSource<TArg> _source;
     private readonly MapWindow<TArg, TResult> _window;
     private readonly CancellationTokenSource _stop;
@@ -35,7 +30,7 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
     private Task? _wait;
     private ExceptionDispatchInfo? _sourceError;
     private Exception? _refusal;
-    private int _spins = Environment.ProcessorCount > 1 ? MostSpins : 0;
+    private SpinBudget _spins = new();
     private bool _isOpen;
     private bool _isExhausted;
     private bool _isStopped;
@@ -151,17 +146,18 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
     private bool TryTakeSoon(out MapItem<TArg, TResult> place)
     {
         if (_window.TryTake(out place)) return true;
-        for (int spin = 0; spin < _spins; spin++)
+        Executor.BeginLooking();
+        bool isFound = false;
+        int rounds = _spins.Rounds;
+        for (int round = 0; round < rounds && !isFound; round++)
         {
-            Thread.SpinWait(2);
-            if (!_window.TryTake(out place)) continue;
-            _spins = MostSpins;
-            return true;
+            if (!Executor.TryAdvance()) Thread.SpinWait(2);
+            isFound = _window.TryTake(out place);
         }
 
-        // Work that takes longer is not worth looking for; one that gets quick again is noticed by what little is left.
-        _spins = Math.Max(_spins / 2, Math.Min(_spins, FewestSpins));
-        return false;
+        Executor.EndLooking();
+        _spins.Learn(isFound);
+        return isFound;
     }
 
     private void Take(MapItem<TArg, TResult> place)

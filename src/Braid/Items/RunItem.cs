@@ -38,7 +38,12 @@ internal sealed class RunItem<TArg, TResult> : TypedWorkItem<TArg, TResult>, IVa
 
     TResult IValueTaskSource<TResult>.GetResult(short token) => _end.GetResult(token);
 
-    ValueTaskSourceStatus IValueTaskSource<TResult>.GetStatus(short token) => _end.GetStatus(token);
+    // Asked by whoever is about to wait, and so has a moment.
+    ValueTaskSourceStatus IValueTaskSource<TResult>.GetStatus(short token)
+    {
+        var status = _end.GetStatus(token);
+        return status == ValueTaskSourceStatus.Pending && Executor.LookFor(this) ? _end.GetStatus(token) : status;
+    }
 
     void IValueTaskSource<TResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _end.OnCompleted(continuation, state, token, flags);

@@ -25,6 +25,9 @@ internal sealed class CallQueue(int lanes, Func<int, WorkerConnection> create)
     /// <summary>Guards everything here, the state of every call, and the calls that each worker holds.</summary>
     internal Lock Gate { get; } = new();
 
+    /// <summary>The workers that are there, for whoever looks what they have to say. From any thread.</summary>
+    internal WorkerConnection[] Ready { get; private set; } = [];
+
     /// <summary>Completes when the queue is closed and every call has ended.</summary>
     internal Task Drained => _drained.Task;
 
@@ -110,6 +113,7 @@ internal sealed class CallQueue(int lanes, Func<int, WorkerConnection> create)
             _starting--;
             _ready++;
             worker.IsReady = true;
+            Ready = [.. _lanes.Where(w => w is { IsReady: true })!];
         }
     }
 
@@ -130,6 +134,7 @@ internal sealed class CallQueue(int lanes, Func<int, WorkerConnection> create)
             if (worker.IsReady) _ready--;
             else _starting--;
             RemoveIdle(worker);
+            Ready = [.. Ready.Where(w => w != worker)];
 
             // One that was never given anything has shown nothing, good or bad.
             hasFailed &= !worker.IsReady || worker.Held.Count > 0;

@@ -25,8 +25,10 @@ internal static unsafe partial class Libc
     private const nint FutexCallX64 = 202;
     private const nint FutexCallArm64 = 98;
 
-    /// <summary>True where <see cref="SleepWhile"/> and <see cref="WakeOne"/> work: the number of the system call is known.</summary>
-    [SupportedOSPlatformGuard("linux")]
+    /// <summary>
+    /// True where shared memory works: Linux, on processors for which the number of the futex call is known. What is made of it asks here
+    /// once, before it is made.
+    /// </summary>
     internal static bool HasFutex { get; } =
         OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64;
 
@@ -37,11 +39,9 @@ internal static unsafe partial class Libc
     internal static void DieWithParent() => _ = SetProcessOption(SetParentDeathSignal, Kill, 0, 0, 0);
 
     /// <summary>Sleeps as long as the word has the value; may return earlier. Also across processes, in shared memory.</summary>
-    [SupportedOSPlatform("linux")]
     internal static void SleepWhile(int* word, int value) => _ = Futex(FutexCall, word, FutexWait, value, null, null, 0);
 
     /// <summary>Wakes one thread, of any process, that sleeps on the word.</summary>
-    [SupportedOSPlatform("linux")]
     internal static void WakeOne(int* word) => _ = Futex(FutexCall, word, FutexWake, 1, null, null, 0);
 
     [UnsupportedOSPlatform("windows")]

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
 
 namespace Braid.Processes;
@@ -12,7 +11,6 @@ namespace Braid.Processes;
 /// <c>/proc</c>, which lets in only processes of the same user. It is unmapped when nothing here refers to it any more, and not before: another
 /// thread may be in the middle of a write.
 /// </remarks>
-[SupportedOSPlatform("linux")]
 internal sealed unsafe class SharedMemory : SafeHandleZeroOrMinusOneIsInvalid
 {
     private readonly nuint _length;

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using System.Runtime.Versioning;
+using Braid.Items;
 
 namespace Braid.Processes;
 
@@ -9,7 +9,6 @@ namespace Braid.Processes;
 /// open beside it: its end is how each learns that the other is gone, and a byte on it calls the worker's control thread (<see cref="Flush"/>)
 /// while the main thread runs work. One thread reads and one writes at a time.
 /// </remarks>
-[SupportedOSPlatform("linux")]
 internal sealed class SharedMemoryStream : Stream
 {
     /// <summary>Bytes of shared memory that it takes.</summary>
@@ -55,25 +54,36 @@ internal sealed class SharedMemoryStream : Stream
     /// <summary>True if reading does not wait. From any thread.</summary>
     internal bool HasBytes => _incoming.HasBytes;
 
-    /// <summary>Until there is something to read, or the peer is gone. False: gone, and nothing is left.</summary>
+    /// <summary>Until there is something to read, which another thread may read first, or the peer is gone. False: gone, and nothing is left.</summary>
     internal bool WaitForBytes()
     {
-        while (!_spins.TryFind(_incoming))
+        while (!LookForBytes())
         {
             _incoming.Signal.Announce();
             if (!_incoming.HasBytes && !_isClosed) _incoming.Signal.Sleep();
             _incoming.Signal.Withdraw();
-            if (_isClosed) break;
+            GC.KeepAlive(_memory);
+            if (_isClosed) return HasBytes;
         }
 
+        return true;
+    }
+
+    /// <summary>Somebody looks at <see cref="HasBytes"/>: whoever sleeps here need not be woken.</summary>
+    internal void BeginLooking() => _incoming.Signal.Withdraw();
+
+    /// <summary>Nobody looks any more: whoever sleeps here is woken by what comes next, and by what came in this moment.</summary>
+    internal void EndLooking()
+    {
+        _incoming.Signal.Announce();
+        if (HasBytes || _isClosed) _incoming.Signal.Wake();
         GC.KeepAlive(_memory);
-        return _incoming.HasBytes;
     }
 
     public override int Read(Span<byte> buffer)
     {
         int count = _incoming.Read(buffer);
-        if (count == 0 && WaitForBytes()) count = _incoming.Read(buffer);
+        while (count == 0 && WaitForBytes()) count = _incoming.Read(buffer);
         GC.KeepAlive(_memory);
         return count;
     }
@@ -154,6 +164,14 @@ internal sealed class SharedMemoryStream : Stream
         MarkClosed();
         _socket.Dispose();
         base.Dispose(disposing);
+    }
+
+    private bool LookForBytes()
+    {
+        int rounds = _spins.Rounds;
+        for (int round = 0; round < rounds && !HasBytes; round++) Thread.SpinWait(2);
+        _spins.Learn(HasBytes);
+        return HasBytes;
     }
 
     private void WaitForRoom()

@@ -1,4 +1,3 @@
-using System.Runtime.Versioning;
 using Braid.Wire;
 
 namespace Braid.Processes;
@@ -35,7 +34,6 @@ internal static class SharedRing
 }
 
 /// <summary>The writing end of a ring. For one thread at a time.</summary>
-[SupportedOSPlatform("linux")]
 internal sealed unsafe class SharedRingWriter(byte* ring)
 {
     private readonly SharedSignal _reader = new((int*)(ring + SharedRing.ReaderOffset));
@@ -73,7 +71,6 @@ internal sealed unsafe class SharedRingWriter(byte* ring)
 }
 
 /// <summary>The reading end of a ring. For one thread at a time.</summary>
-[SupportedOSPlatform("linux")]
 internal sealed unsafe class SharedRingReader(byte* ring)
 {
     private readonly SharedSignal _writer = new((int*)(ring + SharedRing.WriterOffset));

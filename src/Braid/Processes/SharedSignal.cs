@@ -1,5 +1,3 @@
-using System.Runtime.Versioning;
-
 namespace Braid.Processes;
 
 /// <summary>A word in shared memory by which one side sleeps until the other has done something.</summary>
@@ -8,7 +6,6 @@ namespace Braid.Processes;
 /// sleeps; each has a full fence between the two. Waking a sleeper costs a system call and, on an idle core, 20 to 80 µs; telling one that is
 /// awake costs the fence, 5 ns.
 /// </remarks>
-[SupportedOSPlatform("linux")]
 internal readonly unsafe struct SharedSignal(int* word)
 {
     private const int Awake = 0;

@@ -26,7 +26,7 @@ internal static class TransportOffer
             if (isMapped && memory is null) throw new InvalidFrameException("The worker says that it has mapped memory that it was not offered.");
             if (!isMapped && transport == WorkerTransport.SharedMemory)
                 throw new InvalidOperationException("it could not map the shared memory; choose WorkerTransport.Automatic");
-            if (!isMapped || !Libc.HasFutex) return stream;
+            if (!isMapped) return stream;
             var shared = new SharedMemoryStream(memory!, stream.Socket, isParent: true);
             memory = null; // Now the stream's.
             _ = shared.WatchAsync();
@@ -47,13 +47,12 @@ internal static class TransportOffer
         offer.ExpectEnd();
         var memory = Libc.HasFutex && descriptor != NoDescriptor ? TryOpen(parentId, descriptor) : null;
         Send(stream, FrameType.Mapped, memory is null ? 0 : IsMapped);
-        return memory is not null && Libc.HasFutex ? new SharedMemoryStream(memory, stream.Socket, isParent: false) : stream;
+        return memory is not null ? new SharedMemoryStream(memory, stream.Socket, isParent: false) : stream;
     }
 
     private static SharedMemory? TryCreate(WorkerTransport transport, out SafeFileHandle? descriptor)
     {
         descriptor = null;
-        if (!OperatingSystem.IsLinux()) return null;
         try
         {
             return SharedMemory.Create(SharedMemoryStream.MemoryLength, out descriptor);
@@ -67,7 +66,6 @@ internal static class TransportOffer
 
     private static SharedMemory? TryOpen(int parentId, int descriptor)
     {
-        if (!OperatingSystem.IsLinux()) return null;
         try
         {
             return SharedMemory.Open(parentId, descriptor, SharedMemoryStream.MemoryLength);

@@ -41,6 +41,7 @@ internal sealed partial class WorkerConnection
     // The reader's own: what one hold of the gate has found, and when.
     private readonly List<Answer> _answers = [];
     private long _now;
+    private InvalidFrameException? _broken;
 
     /// <summary>What it was given and has not ended.</summary>
     internal HeldCalls Held { get; } = new();
@@ -60,6 +61,35 @@ internal sealed partial class WorkerConnection
         if (_isLarge) ThreadPool.UnsafeQueueUserWorkItem(static worker => worker.Refill(), this, preferLocal: false);
         else Refill(mayWait: false);
     }
+
+    /// <inheritdoc cref="Executor.BeginLooking"/>
+    internal void BeginLooking() => _shared?.BeginLooking();
+
+    /// <inheritdoc cref="Executor.TryAdvance"/>
+    internal bool TryAdvance()
+    {
+        if (_shared is not { HasBytes: true } || _broken is not null || !_readGate.TryEnter()) return false;
+        try
+        {
+            TakeAll();
+        }
+        catch (InvalidFrameException exception)
+        {
+            // The connection's own thread ends it; whoever reads on would misread.
+            _broken = exception;
+            _shared.MarkClosed();
+        }
+        finally
+        {
+            _readGate.Exit();
+        }
+
+        Refill(mayWait: false);
+        return true;
+    }
+
+    /// <inheritdoc cref="Executor.EndLooking"/>
+    internal void EndLooking() => _shared?.EndLooking();
 
     /// <summary>Sends the next calls, if there are any for this worker.</summary>
     private void Refill(bool mayWait = true)

@@ -26,7 +26,11 @@ internal sealed partial class WorkerConnection
     private readonly long _workAhead;
     private readonly Func<CancellationToken, bool> _isUsed;
     private readonly CancellationWatch _watch;
+
+    // Held by who reads from shared memory: its own thread, or one that waits for an item and looks here meanwhile.
+    private readonly Lock _readGate = new();
     private Stream _stream = null!;
+    private SharedMemoryStream? _shared;
     private FrameReader _reader = null!;
     private FrameWriter _writer = null!;
     private volatile WorkerProcess? _process;
@@ -142,6 +146,7 @@ internal sealed partial class WorkerConnection
 
         stream.ReadTimeout = Timeout.Infinite;
         _stream = TransportOffer.Make(stream, reader, _executor.Options.Transport);
+        _shared = _stream as SharedMemoryStream;
         _reader = _stream == stream ? reader : new FrameReader(_stream);
         _reader.LongestBody = int.MaxValue;
         _writer = new FrameWriter(_stream);
@@ -168,12 +173,8 @@ internal sealed partial class WorkerConnection
         try
         {
             Refill();
-            while (_reader.TryRead(out var frame))
-            {
-                Take(frame);
-                if (!_reader.HasFrame) Refill();
-            }
-
+            if (_shared is not null) ReadShared();
+            else ReadSocket();
             return null;
         }
         catch (IOException)
@@ -185,6 +186,39 @@ internal sealed partial class WorkerConnection
             _process!.Kill();
             return $"it broke the protocol ({exception.Message})";
         }
+    }
+
+    private void ReadSocket()
+    {
+        while (_reader.TryRead(out var frame))
+        {
+            Take(frame);
+            if (!_reader.HasFrame) Refill();
+        }
+    }
+
+    private void ReadShared()
+    {
+        while (_shared!.WaitForBytes())
+        {
+            lock (_readGate)
+            {
+                if (_broken is not null) throw _broken;
+                TakeAll();
+            }
+
+            Refill();
+        }
+
+        lock (_readGate)
+        {
+            if (_broken is not null) throw _broken;
+        }
+    }
+
+    private void TakeAll()
+    {
+        while ((_reader.HasFrame || _shared!.HasBytes) && _reader.TryRead(out var frame)) Take(frame);
     }
 
     private void End(string? reason)

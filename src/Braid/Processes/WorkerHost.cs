@@ -148,7 +148,7 @@ internal sealed class WorkerHost
     {
         try
         {
-            if (OperatingSystem.IsLinux() && _stream is SharedMemoryStream shared)
+            if (_stream is SharedMemoryStream shared)
                 while (shared.WaitForBell()) _inbox.TakeAll();
             else
                 while (_reader.TryRead(out var frame)) _inbox.Take(frame);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Braid.Items;
 using Braid.Wire;
 
 namespace Braid.Processes;
@@ -14,10 +15,6 @@ namespace Braid.Processes;
 /// <param name="giveBack">Called with a call that was recalled and will not run.</param>
 internal sealed class WorkerInbox(FrameReader reader, SharedMemoryStream? shared, FunctionTable functions, Action<long> giveBack)
 {
-    // How long the main thread looks for the next call before it sleeps, in rounds of about 0.1 µs: a wake-up costs 10 µs or more, and a
-    // parent that sends one small item after another has the next one here by then.
-    private const int Spins = 50;
-
     // Guards everything below. A monitor, because the main thread waits on it.
     private readonly object _gate = new();
     private readonly Queue<InboxCall> _calls = new();
@@ -26,6 +23,7 @@ internal sealed class WorkerInbox(FrameReader reader, SharedMemoryStream? shared
     private readonly InboxCall _own = new();
     private InboxCall? _running;
     private volatile int _count;
+    private SpinBudget _spins = new();
     private bool _isClosed;
 
     /// <summary>The next call if there is one now. From then on it runs and cannot be recalled. Valid until the next one is taken.</summary>
@@ -50,8 +48,10 @@ internal sealed class WorkerInbox(FrameReader reader, SharedMemoryStream? shared
     internal bool TryWait()
     {
         // Nobody else reads calls from shared memory while none runs.
-        if (shared is not null && OperatingSystem.IsLinux()) return !_isClosed && shared.WaitForBytes();
-        for (int i = 0; i < Spins && _count == 0; i++) Thread.SpinWait(2);
+        if (shared is not null) return !_isClosed && shared.WaitForBytes();
+        int rounds = _spins.Rounds;
+        for (int round = 0; round < rounds && _count == 0; round++) Thread.SpinWait(2);
+        _spins.Learn(_count > 0);
         lock (_gate)
         {
             while (_calls.Count == 0 && !_isClosed) Monitor.Wait(_gate);
@@ -79,7 +79,7 @@ internal sealed class WorkerInbox(FrameReader reader, SharedMemoryStream? shared
         }
     }
 
-    private bool HasFrame => reader.HasFrame || (shared is not null && OperatingSystem.IsLinux() && shared.HasBytes);
+    private bool HasFrame => reader.HasFrame || shared is { HasBytes: true };
 
     private InboxCall? TryReadCall()
     {
