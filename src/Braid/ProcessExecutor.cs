@@ -32,12 +32,16 @@ public sealed class ProcessExecutor : Executor
     private bool _isPossible;
 
     /// <summary>Starts no process yet.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="WorkNotPortableException">The initializer captures something.</exception>
+    /// <exception cref="PlatformNotSupportedException">An option asks for what this operating system does not have.</exception>
     public ProcessExecutor(ProcessOptions? options = null)
         : base(options ?? new())
     {
         Options = options ?? new();
         Queue = new(Options.Workers, lane => new WorkerConnection(this, lane));
+        MemoryWatch = MemoryWatch.For(Options, Queue);
+        IdleWatch = IdleWatch.For(Options, Queue);
     }
 
     /// <summary>The number of workers: each runs one item at a time.</summary>
@@ -46,6 +50,10 @@ public sealed class ProcessExecutor : Executor
     internal ProcessOptions Options { get; }
 
     internal CallQueue Queue { get; }
+
+    internal MemoryWatch? MemoryWatch { get; }
+
+    internal IdleWatch? IdleWatch { get; }
 
     /// <summary>Queues the item; an idle worker gets it at once, and one more worker is started if none is idle and there are fewer than allowed.</summary>
     /// <exception cref="WorkNotPortableException">The work captures something, or its argument or result cannot be sent.</exception>
@@ -58,7 +66,13 @@ public sealed class ProcessExecutor : Executor
 
         ThrowIfImpossible();
         bool isAccepted = Queue.TryAdd(new ProcessCall(item, Activity.Current), out var idle, out var start);
-        ObjectDisposedException.ThrowIf(!isAccepted, this);
+        if (!isAccepted)
+        {
+            ObjectDisposedException.ThrowIf(Queue.IsClosed, this);
+            item.Fail(Queue.Failure!.For(item));
+            return default;
+        }
+
         start?.Start();
         idle?.Wake();
         return default;
@@ -84,8 +98,10 @@ public sealed class ProcessExecutor : Executor
         Queue.Close();
         await Queue.Drained.ConfigureAwait(false);
         var workers = Queue.Workers();
+        IdleWatch?.Dispose();
         foreach (var worker in workers) worker.Stop();
         foreach (var worker in workers) await worker.Ended.ConfigureAwait(false);
+        MemoryWatch?.Dispose();
         if (_folder.IsValueCreated) _folder.Value.Dispose();
     }
 }

@@ -38,7 +38,7 @@ internal sealed partial class WorkerConnection
     internal bool IsIdle { get; set; }
 
     /// <summary>False while an item is being stopped, which may cost the worker its life, and at its end.</summary>
-    internal bool MayTake => IsReady && !_isClosed && _stopping is null;
+    internal bool MayTake => IsReady && !_isClosed && _stopping is null && !IsWorn;
 
     internal int Depth => _isQuick ? MostAhead : 1;
 
@@ -64,6 +64,7 @@ internal sealed partial class WorkerConnection
 
         if (mayWait || !_isLarge) _writer.Flush();
         else _writer.FlushElsewhere();
+        LeaveIfWorn();
     }
 
     private (WorkerConnection Victim, ProcessCall[] Calls)? AddNext(out List<(ProcessCall Call, Exception? Reason)>? ended)
@@ -168,6 +169,7 @@ internal sealed partial class WorkerConnection
             call.StartedAt = _executor.TimeProvider.GetTimestamp();
             isCancelled = call.IsCancelled;
             if (!_hasWorked) _queue.OnProgress();
+            OnBegun();
             _hasWorked = true;
         }
 
@@ -188,6 +190,7 @@ internal sealed partial class WorkerConnection
         }
 
         call.Registration.Unregister();
+        OnCallEnded();
         return call;
     }
 

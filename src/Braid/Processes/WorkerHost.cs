@@ -90,6 +90,7 @@ internal sealed class WorkerHost
 
     private void Run()
     {
+        if (!WorkerInitializer.TryRun(_reader, _stream)) return;
         new Thread(Read) { Name = "Braid worker reader", IsBackground = true }.Start();
         while (true)
         {
