@@ -9,17 +9,20 @@ namespace Braid;
 ///  parent                                                       child: the same program, started with DOTNET_STARTUP_HOOKS
 ///  submit: CallQueue                                            StartupHook → WorkerHost, never reaches Main
 ///  take:   a WorkerConnection pulls ◄── Challenge, Hello ─────► both sides prove that they know the secret
+///          ready ◄──────────────────── Initialize, Initialized ─► the initializer runs once, before any call
 ///  run:    Define, Call ──────────────────────────────────────► WorkerInbox → FunctionTable → decode → invoke, on the main thread
 ///          item.MarkStarted ◄───────────────────────── Started
 ///  finish: item.Complete, item.Fail ◄───────── Result or Error
 ///
 ///  cancel, time limit: Cancel ──► token; KillAfter later SIGKILL: this item ends, the worker is replaced
 ///  crash:              end of stream: the item that ran fails, calls that had not begun go back to the queue
+///  worn:               enough items, grown, idle too long: no more calls, Goodbye; its successor starts while its last call runs
+///  too big:            MemoryWatch → SIGKILL, as a crash
 ///  short items:        several calls ahead per worker; an idle worker has them Recalled: nothing waits behind a slow item
 /// </code>
 /// <para>
-/// Workers start when an item needs one and stay. Arguments and results are copied; work must capture nothing; static fields are the
-/// worker's own. An item runs at most once. Thread-safe.
+/// Workers start when an item needs one and stay, unless the options say when they end. Arguments and results are copied; work must capture
+/// nothing; static fields are the worker's own. An item runs at most once. Thread-safe.
 /// </para>
 /// </remarks>
 public sealed class ProcessExecutor : Executor

@@ -30,13 +30,13 @@ public sealed record ProcessOptions : ExecutorOptions
 
     /// <summary>
     /// Resident bytes that a worker may use; above, it is killed and the item that runs fails. Null: no limit. It is looked at ten times a
-    /// second, so for a moment a worker may use more. A new worker takes some 50 MB.
+    /// second, so for a moment a worker may use more. A worker that has done nothing takes tens of megabytes.
     /// </summary>
     public long? MemoryLimit { get; init; }
 
     /// <summary>
     /// Runs once in each worker, before its first item: a static method, or a lambda that captures nothing. If it throws, every item that
-    /// waits or comes later fails with an <see cref="InitializerException"/>.
+    /// waits or comes later fails with an <see cref="InitializerException"/>. It has no time limit.
     /// </summary>
     public Action? Initializer { get; init; }
 

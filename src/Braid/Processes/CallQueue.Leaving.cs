@@ -84,21 +84,42 @@ internal sealed partial class CallQueue
         _lanes[worker.Lane] is { IsReady: true, IsIdle: false } successor && successor != worker ? successor : null;
 
     /// <summary>True while the worker before it in its lane runs its last call.</summary>
-    private bool MustWait(WorkerConnection worker) => _leaving.Exists(w => w.Lane == worker.Lane && w != worker && w.Held.Count > 0);
+    /// <remarks>Asked for every load of calls: no lambdas, which would allocate.</remarks>
+    private bool MustWait(WorkerConnection worker)
+    {
+        foreach (var other in _leaving)
+        {
+            if (other.Lane == worker.Lane && other != worker && other.Held.Count > 0) return true;
+        }
+
+        return false;
+    }
 
     private int FreeLane()
     {
         for (int lane = 0; lane < _lanes.Length; lane++)
         {
-            if (_lanes[lane] is null && _leaving.Count(w => w.Lane == lane) < MostLeavingPerLane) return lane;
+            if (_lanes[lane] is null && LeavingIn(lane) < MostLeavingPerLane) return lane;
         }
 
         return -1;
+    }
+
+    private int LeavingIn(int lane)
+    {
+        int count = 0;
+        foreach (var worker in _leaving)
+        {
+            if (worker.Lane == lane) count++;
+        }
+
+        return count;
     }
 
     private void Remove(WorkerConnection worker)
     {
         if (_lanes[worker.Lane] == worker) _lanes[worker.Lane] = null;
         else _leaving.Remove(worker);
+        worker.HasLeft = true;
     }
 }

@@ -3,7 +3,7 @@ namespace Braid.Processes;
 /// <summary>Looks at the memory of all workers of an executor from time to time, as long as there are any.</summary>
 internal sealed class MemoryWatch : IDisposable
 {
-    // A worker can allocate about a gigabyte in this time; looking costs some 20 µs for each worker.
+    // Not measured yet: short enough to stop most workers before they fill the machine, long enough that one small file per worker is nothing.
     internal static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     private readonly CallQueue _queue;

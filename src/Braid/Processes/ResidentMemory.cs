@@ -28,7 +28,7 @@ internal static class ResidentMemory
     private static long OnLinux(int processId)
     {
         string[] fields = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/statm")).Split(' ');
-        return long.Parse(fields[ResidentField], CultureInfo.InvariantCulture) * Environment.SystemPageSize;
+        return long.TryParse(fields.ElementAtOrDefault(ResidentField), CultureInfo.InvariantCulture, out long pages) ? pages * Environment.SystemPageSize : 0;
     }
 
     private static long Elsewhere(int processId)
