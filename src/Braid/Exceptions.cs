@@ -13,6 +13,9 @@ public sealed class WorkerLostException(string message) : BraidException(message
     public string StandardError { get; init; } = "";
 }
 
+/// <summary>The <see cref="ProcessOptions.Initializer"/> threw in a worker, so the item did not run; <see cref="Exception.InnerException"/> is what it threw.</summary>
+public sealed class InitializerException(string message, Exception innerException) : BraidException(message, innerException);
+
 /// <summary>An item ran longer than <see cref="MapOptions.ItemTimeout"/>.</summary>
 public sealed class ItemTimeoutException(string message) : BraidException(message)
 {

@@ -10,17 +10,20 @@ namespace Braid;
 ///  parent                                                       child: the same program, started with DOTNET_STARTUP_HOOKS
 ///  submit: CallQueue                                            StartupHook → WorkerHost, never reaches Main
 ///  take:   a WorkerConnection pulls ◄── Challenge, Hello ─────► both sides prove that they know the secret
+///          ready ◄──────────────────── Initialize, Initialized ─► the initializer runs once, before any call
 ///  run:    Define, Call ──────────────────────────────────────► WorkerInbox → FunctionTable → decode → invoke, on the main thread
 ///          item.MarkStarted ◄───────────────────────── Started
 ///  finish: item.Complete, item.Fail ◄───────── Result or Error
 ///
 ///  cancel, time limit: Cancel ──► token; KillAfter later SIGKILL: this item ends, the worker is replaced
 ///  crash:              end of stream: the item that ran fails, calls that had not begun go back to the queue
+///  worn:               enough items, grown, idle too long: no more calls, Goodbye; its successor starts while its last call runs
+///  too big:            MemoryWatch → SIGKILL, as a crash
 ///  short items:        several calls ahead per worker; an idle worker has them Recalled: nothing waits behind a slow item
 /// </code>
 /// <para>
-/// Workers start when an item needs one and stay. Arguments and results are copied; work must capture nothing; static fields are the
-/// worker's own. An item runs at most once. Thread-safe.
+/// Workers start when an item needs one and stay, unless the options say when they end. Arguments and results are copied; work must capture
+/// nothing; static fields are the worker's own. An item runs at most once. Thread-safe.
 /// </para>
 /// </remarks>
 public sealed class ProcessExecutor : Executor
@@ -34,12 +37,16 @@ public sealed class ProcessExecutor : Executor
     private SpinBudget _looks = new();
 
     /// <summary>Starts no process yet.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="WorkNotPortableException">The initializer captures something.</exception>
+    /// <exception cref="PlatformNotSupportedException">An option asks for what this operating system does not have.</exception>
     public ProcessExecutor(ProcessOptions? options = null)
         : base(options ?? new())
     {
         Options = options ?? new();
         Queue = new(Options.Workers, lane => new WorkerConnection(this, lane));
+        MemoryWatch = MemoryWatch.For(Options, Queue);
+        IdleWatch = IdleWatch.For(Options, Queue);
     }
 
     /// <summary>The number of workers: each runs one item at a time.</summary>
@@ -48,6 +55,10 @@ public sealed class ProcessExecutor : Executor
     internal ProcessOptions Options { get; }
 
     internal CallQueue Queue { get; }
+
+    internal MemoryWatch? MemoryWatch { get; }
+
+    internal IdleWatch? IdleWatch { get; }
 
     /// <summary>Queues the item; an idle worker gets it at once, and one more worker is started if none is idle and there are fewer than allowed.</summary>
     /// <exception cref="WorkNotPortableException">The work captures something, or its argument or result cannot be sent.</exception>
@@ -60,7 +71,13 @@ public sealed class ProcessExecutor : Executor
 
         ThrowIfImpossible();
         bool isAccepted = Queue.TryAdd(new ProcessCall(item, Activity.Current), out var idle, out var start);
-        ObjectDisposedException.ThrowIf(!isAccepted, this);
+        if (!isAccepted)
+        {
+            ObjectDisposedException.ThrowIf(Queue.IsClosed, this);
+            item.Fail(Queue.Failure!.For(item));
+            return default;
+        }
+
         start?.Start();
         idle?.Wake();
         return default;
@@ -117,8 +134,10 @@ public sealed class ProcessExecutor : Executor
         Queue.Close();
         await Queue.Drained.ConfigureAwait(false);
         var workers = Queue.Workers();
+        IdleWatch?.Dispose();
         foreach (var worker in workers) worker.Stop();
         foreach (var worker in workers) await worker.Ended.ConfigureAwait(false);
+        MemoryWatch?.Dispose();
         if (_folder.IsValueCreated) _folder.Value.Dispose();
     }
 }

@@ -4,7 +4,7 @@ namespace Braid.Processes;
 /// <remarks>
 /// Knows nothing of processes, sockets and bytes. Whatever finishes items, sends or starts processes is done by the caller, outside the gate.
 /// </remarks>
-internal sealed class CallQueue(int lanes, Func<int, WorkerConnection> create)
+internal sealed partial class CallQueue(int lanes, Func<int, WorkerConnection> create)
 {
     // Three starts in a row that fail are a reason and not bad luck: what waits is told instead of waiting for a fourth.
     private const int MostFailedStarts = 3;
@@ -34,13 +34,13 @@ internal sealed class CallQueue(int lanes, Func<int, WorkerConnection> create)
     private int Waiting => _waiting.Count + _returned.Count;
 
     /// <summary>Adds a call. Gives the worker that should take it, or the one that should be started, if any.</summary>
-    /// <returns>False: the queue is closed.</returns>
+    /// <returns>False: the queue is closed, or nothing can be started.</returns>
     internal bool TryAdd(ProcessCall call, out WorkerConnection? idle, out WorkerConnection? start)
     {
         idle = start = null;
         lock (Gate)
         {
-            if (_isClosed) return false;
+            if (_isClosed || _failure is not null) return false;
             Interlocked.Increment(ref _unfinished);
             _waiting.Enqueue(call);
             if (!TryClaimIdle(out idle)) start = ReserveStart();
@@ -57,8 +57,8 @@ internal sealed class CallQueue(int lanes, Func<int, WorkerConnection> create)
     {
         lock (Gate)
         {
-            if (!worker.MayTake) return null;
-            int room = worker.Depth - worker.Held.Count;
+            if (!worker.MayTake || MustWait(worker)) return null;
+            int room = Math.Min(worker.Depth - worker.Held.Count, worker.Left);
 
             // Not for one free place: half a load at a time shares the writes.
             if (worker.Held.Count > 0 && room <= worker.Depth / 2) return null;
@@ -130,7 +130,7 @@ internal sealed class CallQueue(int lanes, Func<int, WorkerConnection> create)
         var starts = new List<WorkerConnection>();
         lock (Gate)
         {
-            _lanes[worker.Lane] = null;
+            Remove(worker);
             if (worker.IsReady) _ready--;
             else _starting--;
             RemoveIdle(worker);
@@ -144,7 +144,7 @@ internal sealed class CallQueue(int lanes, Func<int, WorkerConnection> create)
 
             if (hasFailed) _failedStarts++;
             else if (_ready == 0) _failedStarts = 0;
-            if (_failedStarts >= MostFailedStarts && _ready == 0)
+            if (_failure is not null || (_failedStarts >= MostFailedStarts && _ready == 0))
             {
                 while (TryDequeue(out var call)) given.Add(call);
                 _failedStarts = 0;
@@ -165,7 +165,7 @@ internal sealed class CallQueue(int lanes, Func<int, WorkerConnection> create)
 
     internal List<WorkerConnection> Workers()
     {
-        lock (Gate) return [.. _lanes.OfType<WorkerConnection>()];
+        lock (Gate) return [.. _lanes.OfType<WorkerConnection>(), .. _leaving];
     }
 
     private bool TryDequeue(out ProcessCall call) => _returned.TryPop(out call!) || _waiting.TryDequeue(out call!);
@@ -181,8 +181,8 @@ internal sealed class CallQueue(int lanes, Func<int, WorkerConnection> create)
     /// <summary>A lane for a worker that is needed: something waits that no starting worker is meant for.</summary>
     private WorkerConnection? ReserveStart()
     {
-        if (_starting >= Waiting || (_failedStarts >= MostFailedStarts && _ready > 0)) return null;
-        int lane = Array.IndexOf(_lanes, null);
+        if (_failure is not null || _starting >= Waiting || (_failedStarts >= MostFailedStarts && _ready > 0)) return null;
+        int lane = FreeLane();
         if (lane < 0) return null;
         _starting++;
         return _lanes[lane] = create(lane);
@@ -191,6 +191,7 @@ internal sealed class CallQueue(int lanes, Func<int, WorkerConnection> create)
     private (WorkerConnection Victim, ProcessCall[] Calls)? MakeIdle(WorkerConnection worker)
     {
         worker.IsIdle = true;
+        worker.OnIdle();
         _idle.Push(worker);
         return Recall();
     }

@@ -45,6 +45,17 @@ internal sealed class HeldCalls
     /// <summary>All, in their order.</summary>
     internal List<ProcessCall> All() => _calls.GetRange(_first, Count)!;
 
+    internal int CountIn(CallState state)
+    {
+        int count = 0;
+        for (int i = _first; i < _calls.Count; i++)
+        {
+            if (_calls[i]!.State == state) count++;
+        }
+
+        return count;
+    }
+
     /// <summary>Those that are in the state, in their order.</summary>
     internal List<ProcessCall> In(CallState state)
     {

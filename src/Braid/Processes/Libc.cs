@@ -71,6 +71,24 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "munmap")]
     internal static partial int Unmap(nint address, nuint length);
 
+    /// <summary>The niceness of a process; on Linux, of a thread. 0 is the caller's own.</summary>
+    [UnsupportedOSPlatform("windows")]
+    [LibraryImport("libc", EntryPoint = "getpriority")]
+    internal static partial int GetNiceness(int kind, int id);
+
+    [UnsupportedOSPlatform("windows")]
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    internal static partial int SetNiceness(int kind, int id, int niceness);
+
+    /// <summary>The processors that a thread may use, one bit each. 0 is the caller's own thread.</summary>
+    [SupportedOSPlatform("linux")]
+    [LibraryImport("libc", EntryPoint = "sched_getaffinity")]
+    internal static partial int GetAffinity(int thread, nuint size, ref ulong mask);
+
+    [SupportedOSPlatform("linux")]
+    [LibraryImport("libc", EntryPoint = "sched_setaffinity", SetLastError = true)]
+    internal static partial int SetAffinity(int thread, nuint size, ref ulong mask);
+
     [LibraryImport("libc", EntryPoint = "prctl")]
     private static partial int SetProcessOption(int option, nuint a, nuint b, nuint c, nuint d);
 

@@ -100,8 +100,7 @@ internal static class WorkerCommand
             if (ProfilerPrefixes.Any(p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase))) environment.Remove(name);
         }
 
-        // Server GC makes a heap and a thread per core in every process: with a worker per core that is cores × cores of both.
-        environment["DOTNET_gcServer"] = "0";
+        WorkerRuntime.WriteTo(environment);
         foreach (var (name, value) in options.EnvironmentVariables)
         {
             if (value is null) environment.Remove(name);

@@ -51,7 +51,7 @@ internal sealed partial class WorkerConnection
     internal bool IsIdle { get; set; }
 
     /// <summary>False while an item is being stopped, which may cost the worker its life, and at its end.</summary>
-    internal bool MayTake => IsReady && !_isClosed && _stopping is null;
+    internal bool MayTake => IsReady && !_isClosed && _stopping is null && !IsWorn;
 
     internal int Depth => (int)Math.Clamp(_workAhead / Math.Max(_duration, 1), 1, MostAhead);
 
@@ -106,6 +106,7 @@ internal sealed partial class WorkerConnection
 
         if (mayWait || !_isLarge) _writer.Flush();
         else _writer.FlushElsewhere();
+        LeaveIfWorn();
     }
 
     private (WorkerConnection Victim, ProcessCall[] Calls)? AddNext(out List<(ProcessCall Call, Exception? Reason)>? ended)
@@ -227,6 +228,7 @@ internal sealed partial class WorkerConnection
         call.State = CallState.Started;
         call.IsRecalled = false;
         call.StartedAt = _now;
+        OnBegun();
         if (_hasWorked) return;
         _queue.OnProgress();
         _hasWorked = true;
@@ -258,10 +260,12 @@ internal sealed partial class WorkerConnection
                 if (answer.IsCancelled) StopCall(answer.Call);
                 break;
             case FrameType.Result:
+                OnCallEnded();
                 item.Complete(new ReadOnlySequence<byte>(answer.Body));
                 _queue.Leave();
                 break;
             case FrameType.Error:
+                OnCallEnded();
                 EndFailed(answer.Call, ReadError(answer));
                 break;
             default:

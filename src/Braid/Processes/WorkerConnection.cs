@@ -66,6 +66,8 @@ internal sealed partial class WorkerConnection
         {
             _isStopping = true;
             isReady = IsReady;
+            if (_isDismissed) return;
+            _isDismissed = isReady;
         }
 
         if (!isReady)
@@ -85,6 +87,7 @@ internal sealed partial class WorkerConnection
         try
         {
             Open();
+            Initialize();
         }
         catch (Exception exception)
         {
@@ -93,6 +96,7 @@ internal sealed partial class WorkerConnection
         }
 
         _queue.OnReady(this);
+        _executor.MemoryWatch?.Start();
         Record(TracePhase.WorkerStarted, $"process {_process!.Id}");
         if (_isStopping) Stop();
         string? reason = ReadFrames();
@@ -110,7 +114,7 @@ internal sealed partial class WorkerConnection
             using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             listener.Bind(new UnixDomainSocketEndPoint(path));
             listener.Listen();
-            _process = WorkerProcess.Start(WorkerCommand.Create(_executor.Options, setup), Lane);
+            _process = WorkerProcess.Start(WorkerCommand.Create(_executor.Options, setup), Lane, WorkerPlace.Of(_executor.Options, Lane));
             while (!TryAccept(listener, setup)) ThrowIfHopeless();
         }
         finally
@@ -225,6 +229,7 @@ internal sealed partial class WorkerConnection
     {
         CloseCalls();
         var exit = _process!.WaitForExit(ExitLimit);
+        reason ??= _endReason;
         reason = reason is null ? exit.ToString() : $"{reason}, {exit}";
         if (!_isStopping) Record(TracePhase.WorkerLost, $"process {_process.Id}: {reason}");
         FailStarted(reason, exit);
@@ -284,9 +289,10 @@ internal sealed partial class WorkerConnection
     {
         var given = new List<ProcessCall>();
         var starts = _queue.OnGone(this, hasFailed, given);
-        foreach (var call in given) EndCall(call, reason(call));
+        foreach (var call in given) EndCall(call, _queue.Failure?.For(call.Item) ?? reason(call));
         foreach (var start in starts) start.Start();
         WakeIdle();
+        _queue.SuccessorOf(this)?.Wake();
         _stopTimer?.Dispose();
         lock (_sendGate) _watch.Dispose();
         _stream?.Dispose();

@@ -95,7 +95,11 @@ internal sealed class WorkerHost
 
     private void Run()
     {
-        new Thread(Control) { Name = "Braid control", IsBackground = true }.Start();
+        // Over a socket the control thread would read what is meant for the initializer.
+        var control = new Thread(Control) { Name = "Braid control", IsBackground = true };
+        if (_stream is SharedMemoryStream) control.Start();
+        if (!WorkerInitializer.TryRun(_reader, _stream)) return;
+        if (_stream is not SharedMemoryStream) control.Start();
         while (true)
         {
             if (!_inbox.TryTake(out var call))

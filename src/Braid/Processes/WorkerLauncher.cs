@@ -4,35 +4,37 @@ using System.Diagnostics;
 namespace Braid.Processes;
 
 /// <summary>
-/// Starts every worker from one thread that lives as long as this process: on Linux a worker asks to be killed when its parent dies, and the
+/// Starts every worker from a thread that lives as long as this process: on Linux a worker asks to be killed when its parent dies, and the
 /// kernel takes "parent" to be the THREAD that started it. Started from a pool thread, workers would die whenever the pool shrinks.
 /// </summary>
 internal static class WorkerLauncher
 {
-    private static readonly Lazy<BlockingCollection<Request>> Requests = new(Open);
+    // One for each niceness that workers have: they inherit their thread's, and it cannot be taken back.
+    private static readonly ConcurrentDictionary<int, Lazy<BlockingCollection<Request>>> Launchers = new();
 
     /// <summary>Starts a process; waits until it is there, about a millisecond.</summary>
-    internal static Process Start(ProcessStartInfo info)
+    internal static Process Start(ProcessStartInfo info, WorkerPlace place)
     {
-        var request = new Request(info, new(TaskCreationOptions.RunContinuationsAsynchronously));
-        Requests.Value.Add(request);
+        var request = new Request(info, place, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        Launchers.GetOrAdd(place.Niceness ?? int.MinValue, static niceness => new(() => Open(niceness))).Value.Add(request);
         return request.Started.Task.GetAwaiter().GetResult();
     }
 
-    private static BlockingCollection<Request> Open()
+    private static BlockingCollection<Request> Open(int niceness)
     {
         var requests = new BlockingCollection<Request>();
-        new Thread(Run) { Name = "Braid launcher", IsBackground = true }.Start(requests);
+        new Thread(() => Run(requests, niceness)) { Name = "Braid launcher", IsBackground = true }.Start();
         return requests;
     }
 
-    private static void Run(object? requests)
+    private static void Run(BlockingCollection<Request> requests, int niceness)
     {
-        foreach (var (info, started) in ((BlockingCollection<Request>)requests!).GetConsumingEnumerable())
+        WorkerPlace.MakeThreadNice(niceness);
+        foreach (var (info, place, started) in requests.GetConsumingEnumerable())
         {
             try
             {
-                started.SetResult(Process.Start(info)!);
+                started.SetResult(place.Start(info));
             }
             catch (Exception exception)
             {
@@ -41,5 +43,5 @@ internal static class WorkerLauncher
         }
     }
 
-    private sealed record Request(ProcessStartInfo Info, TaskCompletionSource<Process> Started);
+    private sealed record Request(ProcessStartInfo Info, WorkerPlace Place, TaskCompletionSource<Process> Started);
 }

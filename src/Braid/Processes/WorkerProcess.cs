@@ -28,9 +28,9 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>The last lines that it wrote to standard error.</summary>
     internal string StandardError => _errors.Tail;
 
-    internal static WorkerProcess Start(ProcessStartInfo info, int worker)
+    internal static WorkerProcess Start(ProcessStartInfo info, int worker, WorkerPlace place)
     {
-        var process = WorkerLauncher.Start(info);
+        var process = WorkerLauncher.Start(info, place);
 
         // Work that reads its input finds the end of it, instead of taking what is typed for the parent.
         process.StandardInput.Close();

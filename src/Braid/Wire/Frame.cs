@@ -29,11 +29,11 @@ internal readonly struct Frame(FrameType type, ReadOnlyMemory<byte> body, bool i
     internal static int LongestBody(FrameType type) => type switch
     {
         FrameType.Challenge or FrameType.Hello or FrameType.Welcome or FrameType.Memory or FrameType.Mapped => LongestHandshake,
-        FrameType.Define => LongestFunction,
+        FrameType.Define or FrameType.Initialize => LongestFunction,
         FrameType.Call or FrameType.Result => Array.MaxLength - HeaderLength,
         FrameType.Error => LongestError,
         FrameType.Started or FrameType.Returned or FrameType.Cancel or FrameType.Recall => ItemOnly,
-        FrameType.Goodbye => 0,
+        FrameType.Goodbye or FrameType.Initialized => 0,
         _ => -1,
     };
 }
@@ -71,6 +71,9 @@ internal enum FrameType : byte
     /// <summary>Parent: finish what you have, then end.</summary>
     Goodbye = 20,
 
+    /// <summary>Parent: do this before any call; the first frame after the handshake, once.</summary>
+    Initialize = 24,
+
     /// <summary>Worker: it begins the item now. Sent before the argument is decoded, so that what runs is known whatever happens.</summary>
     Started = 32,
 
@@ -82,4 +85,7 @@ internal enum FrameType : byte
 
     /// <summary>Worker: the recalled call was not begun and never will be.</summary>
     Returned = 35,
+
+    /// <summary>Worker: what Initialize told it to do has been done.</summary>
+    Initialized = 40,
 }

@@ -23,12 +23,15 @@ internal sealed class FunctionTable
         return _functions[number] = Build(id);
     }
 
+    /// <summary>The method itself. Throws whatever goes wrong.</summary>
+    internal static MethodInfo FindMethod(FunctionId id) =>
+        Close(Resolve(WorkAssemblies.Find(id.AssemblyName, id.AssemblyPath, id.ModuleVersion), id), id);
+
     private static WorkFunction Build(FunctionId id)
     {
         try
         {
-            var assembly = WorkAssemblies.Find(id.AssemblyName, id.AssemblyPath, id.ModuleVersion);
-            var method = Close(Resolve(assembly, id), id);
+            var method = FindMethod(id);
             var argument = WorkAssemblies.FindType(id.ArgumentType);
             var result = WorkAssemblies.FindType(id.ResultType);
             var type = typeof(WorkFunction<,>).MakeGenericType(argument, result);

@@ -26,6 +26,13 @@ public abstract class ProcessTest : IAsyncDisposable
         return executor;
     }
 
+    protected ProcessExecutor Make(ProcessOptions options)
+    {
+        var executor = new ProcessExecutor(options with { Timeline = Timeline });
+        _executors.Add(executor);
+        return executor;
+    }
+
     protected static ValueTask<TResult> Run<TArg, TResult>(
         Executor executor, Func<TArg, TResult> work, TArg arg, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
         executor.RunAsync(Work.Of(work, name), arg, cancellationToken);
