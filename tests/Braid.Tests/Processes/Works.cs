@@ -172,10 +172,10 @@ public sealed class HostileException(string message) : Exception(message)
 
 public sealed class Unwritable
 {
-    public int Value => throw new InvalidOperationException("this getter throws");
+    public int Value { get => throw new InvalidOperationException("this getter throws"); set => _ = value; }
 }
 
-public sealed class Unreadable(int other)
+public sealed class Unreadable(int value)
 {
-    public int Value { get; } = other;
+    public int Value { get; } = value > 0 ? -value : throw new InvalidOperationException("this constructor throws");
 }
