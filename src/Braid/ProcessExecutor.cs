@@ -13,7 +13,7 @@ namespace Braid;
 ///          item.MarkStarted ◄───────────────────────── Started
 ///  finish: item.Complete, item.Fail ◄───────── Result or Error
 ///
-///  cancel, time limit: Cancel ──► token; KillAfter later SIGKILL: this item ends, the worker is replaced
+///  cancel, time limit: Cancel ──► token; half of KillAfter later SIGTERM, then SIGKILL: this item ends, the worker is replaced
 ///  crash:              end of stream: the item that ran fails, calls that had not begun go back to the queue
 ///  short items:        several calls ahead per worker; an idle worker has them Recalled: nothing waits behind a slow item
 /// </code>
@@ -22,7 +22,7 @@ namespace Braid;
 /// worker's own. An item runs at most once. Thread-safe.
 /// </para>
 /// </remarks>
-public sealed class ProcessExecutor : Executor
+public sealed partial class ProcessExecutor : Executor
 {
     private readonly Lazy<SocketFolder> _folder = new(static () => new SocketFolder());
 
@@ -38,6 +38,7 @@ public sealed class ProcessExecutor : Executor
     {
         Options = options ?? new();
         Queue = new(Options.Workers, lane => new WorkerConnection(this, lane));
+        PeakWatch = new(Queue);
     }
 
     /// <summary>The number of workers: each runs one item at a time.</summary>
@@ -46,6 +47,8 @@ public sealed class ProcessExecutor : Executor
     internal ProcessOptions Options { get; }
 
     internal CallQueue Queue { get; }
+
+    internal PeakWatch PeakWatch { get; }
 
     /// <summary>Queues the item; an idle worker gets it at once, and one more worker is started if none is idle and there are fewer than allowed.</summary>
     /// <exception cref="WorkNotPortableException">The work captures something, or its argument or result cannot be sent.</exception>
@@ -83,6 +86,7 @@ public sealed class ProcessExecutor : Executor
     {
         Queue.Close();
         await Queue.Drained.ConfigureAwait(false);
+        PeakWatch.Stop();
         var workers = Queue.Workers();
         foreach (var worker in workers) worker.Stop();
         foreach (var worker in workers) await worker.Ended.ConfigureAwait(false);

@@ -6,7 +6,7 @@ namespace Braid.Processes;
 /// <remarks>
 /// Knows nothing of processes, sockets and bytes. Whatever finishes items, sends or starts processes is done by the caller, outside the gate.
 /// </remarks>
-internal sealed class CallQueue(int lanes, Func<int, WorkerConnection> create)
+internal sealed partial class CallQueue(int lanes, Func<int, WorkerConnection> create)
 {
     // Three starts in a row that fail are a reason and not bad luck: what waits is told instead of waiting for a fourth.
     private const int MostFailedStarts = 3;
@@ -180,7 +180,7 @@ internal sealed class CallQueue(int lanes, Func<int, WorkerConnection> create)
     /// <summary>A lane for a worker that is needed: something waits that no starting worker is meant for.</summary>
     private WorkerConnection? ReserveStart()
     {
-        if (_starting >= Waiting || (_failedStarts >= MostFailedStarts && _ready > 0)) return null;
+        if (_isAbandoned || _starting >= Waiting || (_failedStarts >= MostFailedStarts && _ready > 0)) return null;
         int lane = Array.IndexOf(_lanes, null);
         if (lane < 0) return null;
         _starting++;

@@ -146,7 +146,7 @@ internal sealed partial class WorkerConnection
             case FrameType.Error:
                 var failed = OnEnded(fields.ReadInt64(), frame.Body.Length);
                 var error = RemoteError.Read(ref fields, Origin, failed.Item.CancellationToken);
-                EndFailed(failed, error);
+                EndRaised(failed, error);
                 break;
             case FrameType.Returned:
                 OnReturned(fields.ReadInt64());
@@ -171,6 +171,7 @@ internal sealed partial class WorkerConnection
             _hasWorked = true;
         }
 
+        _executor.PeakWatch.OnBusy();
         call.Item.MarkStarted(Lane);
         if (isCancelled) StopCall(call);
     }
@@ -217,6 +218,7 @@ internal sealed partial class WorkerConnection
 
     private void WakeIdle()
     {
+        EndReturned();
         while (_queue.TryClaim(out var idle)) idle!.Wake();
     }
 
