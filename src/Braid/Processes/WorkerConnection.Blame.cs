@@ -3,6 +3,9 @@ namespace Braid.Processes;
 /// <summary>Whose fault it was: the work that raised an error, or the worker that ended and what it was running then.</summary>
 internal sealed partial class WorkerConnection
 {
+    /// <inheritdoc cref="WorkerMemory.Peak"/>
+    internal long? PeakMemory => _process?.PeakMemory;
+
     /// <summary>A worker with an item: what its memory is now may be what the item's error has to tell.</summary>
     internal void SampleMemory() => _process?.SampleMemory();
 

@@ -15,7 +15,8 @@ namespace Braid.Processes;
 /// </remarks>
 internal sealed class WorkerHost
 {
-    // sysexits.h: "software" for a broken protocol, "unavailable" for a parent that is gone.
+    // sysexits.h: "software" for a broken protocol, "unavailable" for a parent that is gone, "system error" for memory that has run out.
+    private const int OutOfMemory = 71;
     private const int BrokenProtocol = 70;
     private const int NoParent = 69;
 
@@ -126,7 +127,17 @@ internal sealed class WorkerHost
     /// </summary>
     private static void EndIfOutOfMemory(Exception exception)
     {
-        if (FunctionTable.IsOutOfMemory(exception)) Environment.FailFast($"The work ran out of memory: {exception.Message}", exception);
+        if (!FunctionTable.IsOutOfMemory(exception)) return;
+        try
+        {
+            Console.Error.WriteLine($"The work ran out of memory, and its worker ends with it. {exception}");
+        }
+        catch (Exception)
+        {
+            // Not even memory for that.
+        }
+
+        ExitNow(OutOfMemory);
     }
 
     private static Activity? StartActivity(string name, InboxCall call)
