@@ -125,12 +125,12 @@ public sealed class ProcessStopTests : ProcessTest
     {
         var executor = Make(workers: 2, killAfter: Soonest);
         int[] source = [.. Enumerable.Repeat(20, 12), Timeout.Infinite, .. Enumerable.Repeat(20, 5)];
-        var options = new MapOptions { ItemTimeoutFactor = 10 };
+        var options = new MapOptions { ItemTimeoutFactor = 30 };
         var outcomes = await executor.OutcomesAsync(source, Work.Of<int, int>(Works.Sleep), options).ToListAsync().Bounded();
         var slow = Assert.Single(outcomes, o => !o.Succeeded);
         Assert.Equal(12, slow.Index);
         var error = Assert.IsType<ItemTimeoutException>(slow.Exception);
-        Assert.Equal(10, error.Factor);
+        Assert.Equal(30, error.Factor);
         Assert.True(error.Median >= TimeSpan.FromMilliseconds(19));
         await CheckSize(executor, 2);
     }
