@@ -35,9 +35,10 @@ internal sealed class ItemLimit(WorkItem item, TimeSpan timeout, RelativeLimit? 
     {
         if (timeout != System.Threading.Timeout.InfiniteTimeSpan)
             _timer = timeProvider.CreateTimer(static state => ((WorkItem)state!).ExpireLimit(), item, timeout, System.Threading.Timeout.InfiniteTimeSpan);
-        if (others is not null) Volatile.Write(ref _running, others.Begin(this));
+        if (others is not null) _running = others.Begin(this);
 
-        // The item may have been finished from elsewhere meanwhile; its End then saw no timer.
+        // The item may have been finished from elsewhere meanwhile; its End then saw no timer. Both sides have a fence between theirs and the other's.
+        Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _isEnded) != 0) Stop(hasResult: false);
     }
 
