@@ -4,10 +4,33 @@ namespace Braid;
 public abstract class BraidException(string message, Exception? innerException = null) : Exception(message, innerException);
 
 /// <summary>A worker ended while it ran the item: a crash, a kill from outside, an exit. Only that item is affected.</summary>
+/// <remarks>The message tells all of it; the properties are for programs.</remarks>
 public sealed class WorkerLostException(string message) : BraidException(message)
 {
+    /// <summary>The item's place in the source of its map, from 0; null: it was run by itself.</summary>
+    public long? ItemIndex { get; init; }
+
+    /// <summary>The worker's process; null: it could not be started.</summary>
+    public int? ProcessId { get; init; }
+
     /// <summary>The worker's exit code; null if it ended by a signal or could not be reaped.</summary>
     public int? ExitCode { get; init; }
+
+    /// <summary>The signal that ended the worker, "SIGSEGV" for example; null: none did, or not one that has a name here.</summary>
+    /// <remarks>A process that exits by itself with 128 + n cannot be told from one that signal n has ended.</remarks>
+    public string? Signal { get; init; }
+
+    /// <summary>
+    /// The most memory, in resident bytes, that the worker was seen to have; null: not known. A lower bound: it is looked at four times a second
+    /// while an item runs and before Braid kills a worker, and memory that is taken and fatal in between is not seen. Linux and Windows.
+    /// </summary>
+    public long? PeakMemory { get; init; }
+
+    /// <summary>
+    /// How many workers have ended while they ran the item, in all its attempts. 2: the item is set aside and not tried again, whatever
+    /// <see cref="MapOptions.MaxAttempts"/> allows; the message tells of both ends and the other properties of the last. 0: no worker has begun it.
+    /// </summary>
+    public int WorkersLost { get; init; } = 1;
 
     /// <summary>The last lines that the worker wrote to standard error.</summary>
     public string StandardError { get; init; } = "";
@@ -16,11 +39,17 @@ public sealed class WorkerLostException(string message) : BraidException(message
 /// <summary>The <see cref="ProcessOptions.Initializer"/> threw in a worker, so the item did not run; <see cref="Exception.InnerException"/> is what it threw.</summary>
 public sealed class InitializerException(string message, Exception innerException) : BraidException(message, innerException);
 
-/// <summary>An item ran longer than <see cref="MapOptions.ItemTimeout"/>.</summary>
+/// <summary>An item ran longer than <see cref="MapOptions.ItemTimeout"/>, or much longer than the others: <see cref="MapOptions.ItemTimeoutFactor"/>.</summary>
 public sealed class ItemTimeoutException(string message) : BraidException(message)
 {
     /// <summary>The limit that was exceeded.</summary>
     public TimeSpan Timeout { get; init; }
+
+    /// <summary>For a relative limit, <see cref="MapOptions.ItemTimeoutFactor"/>; else null.</summary>
+    public double? Factor { get; init; }
+
+    /// <summary>For a relative limit, the median of the items that had finished; else null.</summary>
+    public TimeSpan? Median { get; init; }
 }
 
 /// <summary>The work threw in another process an exception whose type cannot be rebuilt here.</summary>

@@ -28,7 +28,7 @@ public sealed class InlineExecutor(ExecutorOptions? options = null) : Executor(o
         if (item.Timeout != Timeout.InfiniteTimeSpan)
         {
             throw new NotSupportedException(
-                $"'{Name}' runs work where it is called and cannot enforce MapOptions.ItemTimeout ({item.Timeout}) for '{item.Name}'. Use a ThreadExecutor, a LoopExecutor or a ProcessExecutor.");
+                $"'{Name}' runs work where it is called and cannot enforce MapOptions.ItemTimeout or ItemTimeoutFactor for '{item.Name}'. Use a ThreadExecutor, a LoopExecutor or a ProcessExecutor.");
         }
 
         lock (_gate)

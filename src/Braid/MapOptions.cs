@@ -21,7 +21,17 @@ public sealed record MapOptions
     /// </summary>
     public TimeSpan ItemTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 
-    /// <summary>How often an item is tried before it has failed, 1 or more. More than 1 only for work that may run twice.</summary>
+    /// <summary>
+    /// A limit relative to the work itself, more than 1; null: none. 5 means: five times the median time of this map's items that have given a
+    /// result, as soon as there are 10 of them, and 100 ms at least. It holds for items that already run, and moves with the median. Together with
+    /// <see cref="ItemTimeout"/> the smaller holds. Enforced like that one, and refused where that one is.
+    /// </summary>
+    public double? ItemTimeoutFactor { get; init; }
+
+    /// <summary>
+    /// How often an item is tried before it has failed, 1 or more. More than 1 only for work that may run twice. An item that has ended two
+    /// workers is set aside and not tried again (<see cref="WorkerLostException.WorkersLost"/>).
+    /// </summary>
     public int MaxAttempts { get; init; } = 1;
 
     /// <summary>The pause between two attempts, zero or more.</summary>
@@ -37,6 +47,12 @@ public sealed record MapOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxAttempts, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(RetryDelay, TimeSpan.Zero);
         if (ItemTimeout != Timeout.InfiniteTimeSpan) ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ItemTimeout, TimeSpan.Zero);
+        if (ItemTimeoutFactor is { } factor && !(factor > 1 && double.IsFinite(factor)))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(ItemTimeoutFactor), factor, "ItemTimeoutFactor must be a number above 1: with 1, half of all items would be too slow.");
+        }
+
         if (!Enum.IsDefined(OnError)) throw new ArgumentOutOfRangeException(nameof(OnError), OnError, "OnError must be a member of ErrorMode.");
     }
 }

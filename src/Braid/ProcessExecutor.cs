@@ -15,7 +15,7 @@ namespace Braid;
 ///          item.MarkStarted ◄───────────────────────── Started
 ///  finish: item.Complete, item.Fail ◄───────── Result or Error
 ///
-///  cancel, time limit: Cancel ──► token; KillAfter later SIGKILL: this item ends, the worker is replaced
+///  cancel, time limit: Cancel ──► token; half of KillAfter later SIGTERM, then SIGKILL: this item ends, the worker is replaced
 ///  crash:              end of stream: the item that ran fails, calls that had not begun go back to the queue
 ///  worn:               enough items, grown, idle too long: no more calls, Goodbye; its successor starts while its last call runs
 ///  too big:            MemoryWatch → SIGKILL, as a crash
@@ -26,7 +26,7 @@ namespace Braid;
 /// nothing; static fields are the worker's own. An item runs at most once. Thread-safe.
 /// </para>
 /// </remarks>
-public sealed class ProcessExecutor : Executor
+public sealed partial class ProcessExecutor : Executor
 {
     private readonly Lazy<SocketFolder> _folder = new(static () => new SocketFolder());
 
@@ -47,6 +47,7 @@ public sealed class ProcessExecutor : Executor
         Queue = new(Options.Workers, lane => new WorkerConnection(this, lane));
         MemoryWatch = MemoryWatch.For(Options, Queue);
         IdleWatch = IdleWatch.For(Options, Queue);
+        PeakWatch = new(Queue);
     }
 
     /// <summary>The number of workers: each runs one item at a time.</summary>
@@ -59,6 +60,8 @@ public sealed class ProcessExecutor : Executor
     internal MemoryWatch? MemoryWatch { get; }
 
     internal IdleWatch? IdleWatch { get; }
+
+    internal PeakWatch PeakWatch { get; }
 
     /// <summary>Queues the item; an idle worker gets it at once, and one more worker is started if none is idle and there are fewer than allowed.</summary>
     /// <exception cref="WorkNotPortableException">The work captures something, or its argument or result cannot be sent.</exception>
@@ -133,6 +136,7 @@ public sealed class ProcessExecutor : Executor
     {
         Queue.Close();
         await Queue.Drained.ConfigureAwait(false);
+        PeakWatch.Stop();
         var workers = Queue.Workers();
         IdleWatch?.Dispose();
         foreach (var worker in workers) worker.Stop();

@@ -13,7 +13,12 @@ public sealed record ProcessOptions : ExecutorOptions
     /// <summary>Worker processes, 1 or more; each is started when an item needs it. By default as many as <see cref="CpuLimits"/> says.</summary>
     public int Workers { get; init; } = CpuLimits.Current.Workers;
 
-    /// <summary>From "please stop" to SIGKILL, zero or more: for cancelled and timed-out items that do not end by themselves.</summary>
+    /// <summary>
+    /// From "please stop" to SIGKILL, zero or more: for cancelled and timed-out items that do not end by themselves. First the item's token is
+    /// cancelled. On Linux, after half of this time, the worker is sent SIGTERM: it ends, unless the work has registered for that signal. After all
+    /// of it, the worker is killed, with the processes that it has started. Elsewhere there is no SIGTERM in between.
+    /// </summary>
+    /// <remarks>What a worker has started is killed with it also when SIGTERM ends it; not when it crashes, or ends by itself.</remarks>
     public TimeSpan KillAfter { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>

@@ -33,12 +33,12 @@ public abstract class WorkItem
     private long _startedAt;
     private long _id;
 
-    private protected WorkItem(TimeSpan timeout, bool isMeasured, CancellationToken cancellationToken)
+    private protected WorkItem(TimeSpan timeout, RelativeLimit? relative, bool isMeasured, CancellationToken cancellationToken)
     {
         _isMeasured = isMeasured;
-        if (timeout != System.Threading.Timeout.InfiniteTimeSpan)
+        if (timeout != System.Threading.Timeout.InfiniteTimeSpan || relative is not null)
         {
-            _limit = new ItemLimit(this, timeout, cancellationToken);
+            _limit = new ItemLimit(this, timeout, relative, cancellationToken);
             cancellationToken = _limit.Token;
         }
 
@@ -55,7 +55,10 @@ public abstract class WorkItem
     /// <summary>Cancelled when the caller gives up, a sibling failed, or the item's time is over.</summary>
     public CancellationToken CancellationToken { get; }
 
-    /// <summary>Time limit from when a worker begins it; infinite for none. An engine that cannot enforce it refuses the item.</summary>
+    /// <summary>
+    /// Time limit from when a worker begins it; infinite for none. An engine that cannot enforce it refuses the item. One that is relative to
+    /// other items (<see cref="MapOptions.ItemTimeoutFactor"/>) is <see cref="TimeSpan.MaxValue"/> until it is known.
+    /// </summary>
     public TimeSpan Timeout => _limit?.Timeout ?? System.Threading.Timeout.InfiniteTimeSpan;
 
     /// <summary>True when the item has its result, or the reason why there is none. An engine need not start it any more.</summary>
@@ -65,6 +68,9 @@ public abstract class WorkItem
     internal static WorkItem? Current => _current ?? AsyncCurrent.Value;
 
     internal abstract Executor Executor { get; }
+
+    /// <summary>Its place in the source of its map, from 0; null: it was run by itself.</summary>
+    internal virtual long? SourceIndex => null;
 
     /// <summary>The item whose work gave this one to the same executor, as long as this one has not finished.</summary>
     internal WorkItem? Parent { get; private set; }
@@ -181,7 +187,7 @@ public abstract class WorkItem
     private protected void Finish(TracePhase phase, string? detail = null)
     {
         if (_startedAt != 0) Duration = Executor.TimeProvider.GetElapsedTime(_startedAt);
-        _limit?.Dispose();
+        _limit?.End(hasResult: phase == TracePhase.Succeeded);
         if (Parent is { } parent)
         {
             parent.Children!.OnFinished();
@@ -212,10 +218,7 @@ public abstract class WorkItem
         AsyncCurrent.Value = this;
     }
 
-    private protected ItemTimeoutException TimeoutError() => new(
-        $"Work '{Name}' ({ArgumentText}) ran longer than its limit of {Timeout} on '{Executor.Name}'."
-        + (_limit!.Abandoned is null ? "" : " If it ignores its token it goes on there, and its worker has been replaced."))
-    { Timeout = Timeout };
+    private protected ItemTimeoutException TimeoutError() => _limit!.ToException($"Work '{Name}' ({ArgumentText})", Executor.Name);
 
     // Only when somebody asks: a timeline, another process. The first to ask decides.
     private long AssignId()

@@ -1,28 +1,45 @@
 namespace Braid.Items;
 
-/// <summary>An item's time limit: a token that is cancelled when the caller gives up or the time is over, and which of the two it was.</summary>
-internal sealed class ItemLimit(WorkItem item, TimeSpan timeout, CancellationToken callerToken) : IDisposable
+/// <summary>
+/// An item's time limit, of its own or relative to the others of its map: a token that is cancelled when the caller gives up or the time is
+/// over, and which of the two it was.
+/// </summary>
+internal sealed class ItemLimit(WorkItem item, TimeSpan timeout, RelativeLimit? others, CancellationToken callerToken)
 {
     private readonly CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(callerToken);
     private ITimer? _timer;
+    private LinkedListNode<RelativeLimit.RunningItem>? _running;
+    private RelativeTimeout? _relative;
     private volatile bool _isOver;
-    private int _isDisposed;
+    private int _isEnded;
 
     internal CancellationToken Token => _source.Token;
 
     internal bool IsOver => _isOver;
 
-    internal TimeSpan Timeout => timeout;
+    /// <summary>What holds now. A relative limit that is not known yet is a limit all the same: <see cref="TimeSpan.MaxValue"/>.</summary>
+    internal TimeSpan Timeout
+    {
+        get
+        {
+            if (others is null) return timeout;
+            var relative = others.Current?.Limit ?? TimeSpan.MaxValue;
+            return timeout == System.Threading.Timeout.InfiniteTimeSpan || relative < timeout ? relative : timeout;
+        }
+    }
 
     /// <summary>Set by engines in this process: called when the item has ended by the limit and its work goes on.</summary>
     internal Action<WorkItem>? Abandoned { get; set; }
 
     internal void Start(TimeProvider timeProvider)
     {
-        _timer = timeProvider.CreateTimer(static state => ((WorkItem)state!).ExpireLimit(), item, timeout, System.Threading.Timeout.InfiniteTimeSpan);
+        if (timeout != System.Threading.Timeout.InfiniteTimeSpan)
+            _timer = timeProvider.CreateTimer(static state => ((WorkItem)state!).ExpireLimit(), item, timeout, System.Threading.Timeout.InfiniteTimeSpan);
+        if (others is not null) _running = others.Begin(this);
 
-        // The item may have been finished from elsewhere meanwhile; its Dispose then saw no timer.
-        if (Volatile.Read(ref _isDisposed) != 0) _timer.Dispose();
+        // The item may have been finished from elsewhere meanwhile; its End then saw no timer. Both sides have a fence between theirs and the other's.
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _isEnded) != 0) Stop(hasResult: false);
     }
 
     internal void Cancel()
@@ -38,10 +55,37 @@ internal sealed class ItemLimit(WorkItem item, TimeSpan timeout, CancellationTok
         }
     }
 
-    /// <remarks>The source itself is left to the garbage collector: work that outlives its limit may still hold the token.</remarks>
-    public void Dispose()
+    /// <summary>The item has run much longer than the others.</summary>
+    internal void Expire(RelativeTimeout relative)
     {
-        Volatile.Write(ref _isDisposed, 1);
+        if (_isOver) return;
+        _relative = relative;
+        item.ExpireLimit();
+    }
+
+    /// <summary>The item has ended. The token's source is left to the garbage collector: work that outlives its limit may still hold the token.</summary>
+    internal void End(bool hasResult)
+    {
+        Interlocked.Exchange(ref _isEnded, 1);
+        Stop(hasResult);
+    }
+
+    internal ItemTimeoutException ToException(string what, string executor)
+    {
+        string end = Abandoned is null ? "" : " If it ignores its token it goes on there, and its worker has been replaced.";
+        if (_relative is not { } relative) return new($"{what} ran longer than its limit of {timeout} on '{executor}'.{end}") { Timeout = timeout };
+        string reason = FormattableString.Invariant($"{relative.Factor} times the median of {relative.Median}");
+        return new($"{what} ran longer than its relative limit of {relative.Limit} on '{executor}': {reason} that the finished items of its map took.{end}")
+        {
+            Timeout = relative.Limit,
+            Factor = relative.Factor,
+            Median = relative.Median,
+        };
+    }
+
+    private void Stop(bool hasResult)
+    {
         _timer?.Dispose();
+        if (Interlocked.Exchange(ref _running, null) is { } running) others!.End(running, hasResult);
     }
 }

@@ -117,7 +117,7 @@ internal sealed partial class ItemStream<TArg, TResult>
     /// <summary>Gives a failed item another attempt, if it has one left. From any thread.</summary>
     internal bool TryRetry(MapItem<TArg, TResult> failed, Exception exception)
     {
-        if (failed.Attempts >= Options.MaxAttempts || StopToken.IsCancellationRequested) return false;
+        if (failed.Attempts >= Options.MaxAttempts || StopToken.IsCancellationRequested || exception is DisposalCanceledException) return false;
         _ = RetryAsync(failed, exception);
         return true;
     }
@@ -133,7 +133,7 @@ internal sealed partial class ItemStream<TArg, TResult>
             else if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
                 await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 
-            var next = failed.NextAttempt();
+            var next = failed.NextAttempt(exception);
             next.MarkQueued();
             await Executor.SubmitAsync(next).ConfigureAwait(false);
         }

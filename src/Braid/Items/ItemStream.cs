@@ -54,6 +54,7 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
         _stop = CancellationTokenSource.CreateLinkedTokenSource(callerToken);
         StopToken = _stop.Token;
         _callerRegistration = callerToken.UnsafeRegister(static state => ((MapWindow<TArg, TResult>)state!).Call(), _window);
+        if (options.ItemTimeoutFactor is { } factor) RelativeLimit = new(factor, executor.TimeProvider);
         if (options.Progress is not null)
         {
             _beganAt = executor.TimeProvider.GetTimestamp();
@@ -69,6 +70,9 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
 
     /// <summary>Cancelled when the map ends early, for whatever reason.</summary>
     internal CancellationToken StopToken { get; }
+
+    /// <summary>The limit that the items have from each other; null: none.</summary>
+    internal RelativeLimit? RelativeLimit { get; }
 
     /// <summary>Whether somebody reads the items' durations; a clock reading costs about 30 ns.</summary>
     internal bool IsMeasured { get; }
@@ -108,6 +112,7 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
         }
 
         await _source.DisposeAsync().ConfigureAwait(false);
+        RelativeLimit?.Dispose();
         _stop.Dispose();
     }
 

@@ -15,13 +15,15 @@ internal sealed class MapItem<TArg, TResult> : TypedWorkItem<TArg, TResult>
     private volatile bool _isDone;
 
     internal MapItem(ItemStream<TArg, TResult> stream, TArg arg, long index)
-        : base(stream.Work, arg, stream.Options.ItemTimeout, stream.IsMeasured, stream.StopToken)
+        : base(stream.Work, arg, stream.Options.ItemTimeout, stream.RelativeLimit, stream.IsMeasured, stream.StopToken)
     {
         _stream = stream;
         Index = index;
     }
 
     internal long Index { get; }
+
+    internal override long? SourceIndex => Index;
 
     /// <summary>True once the last attempt has ended. Read on the place.</summary>
     internal bool IsDone => _isDone;
@@ -50,9 +52,10 @@ internal sealed class MapItem<TArg, TResult> : TypedWorkItem<TArg, TResult>
     };
 
     /// <summary>The attempt after this one, which failed.</summary>
-    internal MapItem<TArg, TResult> NextAttempt()
+    internal MapItem<TArg, TResult> NextAttempt(Exception exception)
     {
         var retry = _retry ??= new(this);
+        retry.Loss ??= PoisonedItem.LossOf(exception);
         var next = new MapItem<TArg, TResult>(_stream, Arg, Index) { _retry = retry };
         retry.Begin(next);
         return next;
@@ -68,7 +71,10 @@ internal sealed class MapItem<TArg, TResult> : TypedWorkItem<TArg, TResult>
 
     private protected override void OnFailed(Exception exception)
     {
-        if (!_stream.TryRetry(this, exception)) Settle(default, exception);
+        var earlier = _retry?.Loss;
+        if (PoisonedItem.LossOf(exception) is { } loss && PoisonedItem.IsPoisoned(earlier, loss))
+            Settle(default, earlier is null ? loss : PoisonedItem.Combine(this, earlier, loss));
+        else if (!_stream.TryRetry(this, exception)) Settle(default, exception);
     }
 
     private void Settle(TResult? result, Exception? exception)
@@ -92,6 +98,9 @@ internal sealed class MapRetry<TArg, TResult>(MapItem<TArg, TResult> place)
     internal MapItem<TArg, TResult> Latest => Volatile.Read(ref _latest);
 
     internal int Attempts { get; private set; } = 1;
+
+    /// <summary>The first attempt that ended its worker.</summary>
+    internal WorkerLostException? Loss { get; set; }
 
     internal void Begin(MapItem<TArg, TResult> next)
     {

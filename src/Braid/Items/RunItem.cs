@@ -10,7 +10,7 @@ internal sealed class RunItem<TArg, TResult> : TypedWorkItem<TArg, TResult>, IVa
     private CancellationTokenRegistration _registration;
 
     internal RunItem(Executor executor, Work<TArg, TResult> work, TArg arg, CancellationToken cancellationToken)
-        : base(work, arg, System.Threading.Timeout.InfiniteTimeSpan, isMeasured: false, cancellationToken) => Executor = executor;
+        : base(work, arg, System.Threading.Timeout.InfiniteTimeSpan, relative: null, isMeasured: false, cancellationToken) => Executor = executor;
 
     internal override Executor Executor { get; }
 

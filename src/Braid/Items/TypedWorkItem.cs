@@ -6,8 +6,8 @@ namespace Braid.Items;
 
 /// <summary>The only generic bridge between the type-erased item that engines see and the caller's types.</summary>
 internal abstract class TypedWorkItem<TArg, TResult>(
-    Work<TArg, TResult> work, TArg arg, TimeSpan timeout, bool isMeasured, CancellationToken cancellationToken)
-    : WorkItem(timeout, isMeasured, cancellationToken)
+    Work<TArg, TResult> work, TArg arg, TimeSpan timeout, RelativeLimit? relative, bool isMeasured, CancellationToken cancellationToken)
+    : WorkItem(timeout, relative, isMeasured, cancellationToken)
 {
     private const int LongestArgumentText = 80;
 
@@ -19,8 +19,21 @@ internal abstract class TypedWorkItem<TArg, TResult>(
 
     internal override bool IsAsync => work.IsAsync;
 
-    internal override string ArgumentText =>
-        WorkName.Shorten(Arg is null ? "null" : Convert.ToString(Arg, CultureInfo.InvariantCulture) ?? "", LongestArgumentText);
+    internal override string ArgumentText
+    {
+        get
+        {
+            try
+            {
+                return WorkName.Shorten(Arg is null ? "null" : Convert.ToString(Arg, CultureInfo.InvariantCulture) ?? "", LongestArgumentText);
+            }
+            catch (Exception exception)
+            {
+                // The argument's own ToString. It must not keep an item from its end.
+                return $"its text cannot be made: {exception.GetType().Name}";
+            }
+        }
+    }
 
     private protected Work<TArg, TResult> Work => work;
 
@@ -69,7 +82,7 @@ internal abstract class TypedWorkItem<TArg, TResult>(
             exception = TimeoutError();
         }
 
-        bool isCancelled = exception is OperationCanceledException && CancellationToken.IsCancellationRequested;
+        bool isCancelled = exception is DisposalCanceledException || (exception is OperationCanceledException && CancellationToken.IsCancellationRequested);
         Finish(isCancelled ? TracePhase.Cancelled : TracePhase.Failed, isCancelled ? null : $"{exception.GetType().Name}: {exception.Message}");
         OnFailed(exception);
         return true;

@@ -80,6 +80,9 @@ internal sealed partial class CallQueue
         lock (Gate) return ReadySuccessor(worker);
     }
 
+    /// <summary>All workers, also those on their way out. Inside the gate.</summary>
+    private IEnumerable<WorkerConnection> Everyone() => _lanes.OfType<WorkerConnection>().Concat(_leaving);
+
     private WorkerConnection? ReadySuccessor(WorkerConnection worker) =>
         _lanes[worker.Lane] is { IsReady: true, IsIdle: false } successor && successor != worker ? successor : null;
 

@@ -165,7 +165,7 @@ internal sealed partial class CallQueue(int lanes, Func<int, WorkerConnection> c
 
     internal List<WorkerConnection> Workers()
     {
-        lock (Gate) return [.. _lanes.OfType<WorkerConnection>(), .. _leaving];
+        lock (Gate) return [.. Everyone()];
     }
 
     private bool TryDequeue(out ProcessCall call) => _returned.TryPop(out call!) || _waiting.TryDequeue(out call!);
@@ -181,7 +181,7 @@ internal sealed partial class CallQueue(int lanes, Func<int, WorkerConnection> c
     /// <summary>A lane for a worker that is needed: something waits that no starting worker is meant for.</summary>
     private WorkerConnection? ReserveStart()
     {
-        if (_failure is not null || _starting >= Waiting || (_failedStarts >= MostFailedStarts && _ready > 0)) return null;
+        if (_isAbandoned || _failure is not null || _starting >= Waiting || (_failedStarts >= MostFailedStarts && _ready > 0)) return null;
         int lane = FreeLane();
         if (lane < 0) return null;
         _starting++;

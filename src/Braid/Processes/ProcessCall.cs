@@ -20,6 +20,9 @@ internal sealed class ProcessCall(WorkItem item, Activity? activity)
     /// <summary>The item's token was cancelled after a worker had been given the call.</summary>
     internal bool IsCancelled { get; set; }
 
+    /// <summary>Why it was stopped, if it was not its token; its item ends with that.</summary>
+    internal OperationCanceledException? StopReason { get; set; }
+
     /// <summary>The worker was asked to give the call back and has not answered.</summary>
     internal bool IsRecalled { get; set; }
 

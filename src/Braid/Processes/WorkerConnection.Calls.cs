@@ -256,6 +256,7 @@ internal sealed partial class WorkerConnection
         switch (answer.Type)
         {
             case FrameType.Started:
+                _executor.PeakWatch.OnBusy();
                 item.MarkStarted(Lane);
                 if (answer.IsCancelled) StopCall(answer.Call);
                 break;
@@ -266,7 +267,7 @@ internal sealed partial class WorkerConnection
                 break;
             case FrameType.Error:
                 OnCallEnded();
-                EndFailed(answer.Call, ReadError(answer));
+                EndRaised(answer.Call, ReadError(answer));
                 break;
             default:
                 WakeIdle();
@@ -285,12 +286,13 @@ internal sealed partial class WorkerConnection
         {
             // The call has ended, so it is told so; the worker is not to be trusted with another.
             _process!.Kill();
-            return Lost($"Worker {Lane} broke the protocol when it told how '{answer.Call.Item.Name}' failed: {exception.Message}", default);
+            return new WorkerLoss(Lane, _process, default, $"it broke the protocol when it told how the item failed ({exception.Message})").While(answer.Call.Item);
         }
     }
 
     private void WakeIdle()
     {
+        EndReturned();
         while (_queue.TryClaim(out var idle)) idle!.Wake();
     }
 

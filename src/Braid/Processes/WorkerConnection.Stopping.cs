@@ -5,9 +5,16 @@ namespace Braid.Processes;
 /// <summary>Calls that shall not run, or not any longer: recalled for an idle worker, cancelled while they wait, stopped while they run.</summary>
 internal sealed partial class WorkerConnection
 {
-    // The call that was asked to stop, and what kills the worker if it does not. Guarded by the queue's gate.
+    // Of KillAfter, what the work has to end by its token alone. The rest is for what it does at SIGTERM.
+    private const double TokenShare = 0.5;
+
+    // The call that was asked to stop, and what ends the worker if it does not. Guarded by the queue's gate.
     private ProcessCall? _stopping;
+    private long _stoppingSince;
     private ITimer? _killTimer;
+
+    // The worker was sent a signal by us: whatever it does then, it is no loss. Guarded by the queue's gate.
+    private bool _isToldToEnd;
 
     /// <summary>Asks for calls back that it has not begun. From any thread.</summary>
     private void Recall(ProcessCall[] calls)
@@ -49,16 +56,22 @@ internal sealed partial class WorkerConnection
         _writer.Flush();
     }
 
-    /// <summary>Asks the work that runs to stop, and kills the worker if it has not after <see cref="ProcessOptions.KillAfter"/>.</summary>
+    /// <summary>
+    /// Asks the work that runs to stop. If it has not after half of <see cref="ProcessOptions.KillAfter"/>, SIGTERM asks the worker to end; after
+    /// all of it SIGKILL does not ask.
+    /// </summary>
     private void StopCall(ProcessCall call)
     {
+        var killAfter = _executor.Options.KillAfter;
         long[] unbegun;
         lock (_queue.Gate)
         {
             if (call.State != CallState.Started || _stopping is not null || _isClosed) return;
             _stopping = call;
+            _stoppingSince = _executor.TimeProvider.GetTimestamp();
             unbegun = [.. Held.In(CallState.Sent).Select(c => c.Item.Id)];
-            _killTimer = _executor.TimeProvider.CreateTimer(static state => KillFor((ProcessCall)state!), call, _executor.Options.KillAfter, Timeout.InfiniteTimeSpan);
+            var first = WorkerProcess.CanTerminate ? killAfter * TokenShare : killAfter;
+            _killTimer = _executor.TimeProvider.CreateTimer(static state => Escalate((ProcessCall)state!), call, first, Timeout.InfiniteTimeSpan);
         }
 
         // First those behind it: none of them may begin in a worker that is about to be killed.
@@ -67,22 +80,64 @@ internal sealed partial class WorkerConnection
         _writer.FlushElsewhere();
     }
 
-    private static void KillFor(ProcessCall call)
+    /// <summary>The work has not stopped: first SIGTERM, then SIGKILL.</summary>
+    private static void Escalate(ProcessCall call)
     {
         var worker = call.Worker!;
+        bool isLast;
         lock (worker._queue.Gate)
         {
             if (worker._stopping != call) return;
-            worker._isClosed = true;
+            var left = worker._executor.Options.KillAfter - worker._executor.TimeProvider.GetElapsedTime(worker._stoppingSince);
+            isLast = worker._isToldToEnd || left <= TimeSpan.Zero;
+            worker._isToldToEnd = true;
+            if (isLast) worker._isClosed = true;
+            else worker._killTimer!.Change(left, Timeout.InfiniteTimeSpan);
         }
 
-        worker.Kill();
+        if (isLast) worker.Kill();
+        else worker._process!.Terminate();
     }
 
+    /// <summary>The call that was asked to stop has ended, or its worker has. Inside the gate.</summary>
     private void EndStopping()
     {
         _stopping = null;
         _killTimer?.Dispose();
         _killTimer = null;
+        if (!_isToldToEnd || _isClosed) return;
+
+        // SIGTERM was sent and the item has ended before the worker: it may be about to end, and must not take another item along.
+        _isClosed = true;
+        ThreadPool.UnsafeQueueUserWorkItem(static worker => worker.Kill(), this, preferLocal: false);
+    }
+
+    /// <summary>Stops a call for a reason that is not its token's: as if it had been cancelled.</summary>
+    internal static void Abandon(ProcessCall call, OperationCanceledException reason)
+    {
+        bool isStarted;
+        lock (call.Worker!._queue.Gate)
+        {
+            if (call.State is CallState.Waiting or CallState.Done || call.IsCancelled) return;
+            call.StopReason = reason;
+            call.IsCancelled = true;
+            isStarted = call.State == CallState.Started;
+        }
+
+        if (isStarted)
+        {
+            call.Worker.StopCall(call);
+            return;
+        }
+
+        call.Item.Fail(reason);
+        ThreadPool.UnsafeQueueUserWorkItem(static call => call.Worker!.DropCall(call), call, preferLocal: false);
+    }
+
+    /// <summary>Kills it although it was not asked before, or did not hear: a worker that is stopped from outside answers nothing.</summary>
+    internal void KillNow()
+    {
+        lock (_queue.Gate) _isToldToEnd = _isClosed = true;
+        Kill();
     }
 }

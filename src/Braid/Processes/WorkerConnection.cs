@@ -95,6 +95,7 @@ internal sealed partial class WorkerConnection
             return;
         }
 
+        SampleMemory();
         _queue.OnReady(this);
         _executor.MemoryWatch?.Start();
         Record(TracePhase.WorkerStarted, $"process {_process!.Id}");
@@ -168,7 +169,9 @@ internal sealed partial class WorkerConnection
         var exit = _process?.WaitForExit(ExitLimit) ?? default;
         string reason = _process is null ? exception.Message : $"{exception.Message}: {exit}";
         if (!_isStopping) Record(TracePhase.WorkerLost, reason);
-        Leave(call => Lost($"Worker {Lane} could not be started for '{call.Item.Name}': {reason}.", exit), hasFailed: !_isStopping);
+        CountIfLost();
+        var loss = new WorkerLoss(Lane, _process, exit, reason);
+        Leave(call => loss.AtStart(call.Item), hasFailed: !_isStopping);
     }
 
     /// <summary>Until the connection ends. Returns what the worker did wrong, if anything.</summary>
@@ -232,8 +235,10 @@ internal sealed partial class WorkerConnection
         reason ??= _endReason;
         reason = reason is null ? exit.ToString() : $"{reason}, {exit}";
         if (!_isStopping) Record(TracePhase.WorkerLost, $"process {_process.Id}: {reason}");
-        FailStarted(reason, exit);
-        Leave(call => Lost($"Workers of '{_executor.Name}' end before they begin '{call.Item.Name}': {reason}.", exit), hasFailed: !_isStopping && !_hasWorked);
+        CountIfLost();
+        var loss = new WorkerLoss(Lane, _process, exit, reason);
+        FailStarted(loss);
+        Leave(call => loss.Before(call.Item, _executor.Name), hasFailed: !_isStopping && !_hasWorked);
     }
 
     /// <summary>From here on the worker is given nothing.</summary>
@@ -246,41 +251,6 @@ internal sealed partial class WorkerConnection
                 _isClosed = true;
                 EndStopping();
             }
-        }
-    }
-
-    /// <summary>The worker is gone: what it had begun has failed, and nothing else has.</summary>
-    private void FailStarted(string reason, WorkerExit exit)
-    {
-        List<ProcessCall> started;
-        lock (_queue.Gate)
-        {
-            started = Held.In(CallState.Started);
-            foreach (var call in started)
-            {
-                call.State = CallState.Done;
-                Held.Remove(call);
-            }
-        }
-
-        foreach (var call in started)
-        {
-            EndFailed(call, call.IsCancelled
-                ? new OperationCanceledException(call.Item.CancellationToken)
-                : Lost($"Worker {Lane} (process {_process!.Id}) ended while it ran '{call.Item.Name}' ({ArgumentText(call.Item)}): {reason}.", exit));
-        }
-    }
-
-    private static string ArgumentText(WorkItem item)
-    {
-        try
-        {
-            return item.ArgumentText;
-        }
-        catch (Exception exception)
-        {
-            // The argument's own ToString.
-            return $"its text cannot be made: {exception.GetType().Name}";
         }
     }
 
@@ -298,13 +268,6 @@ internal sealed partial class WorkerConnection
         _stream?.Dispose();
         _process?.Dispose();
         _ended.SetResult();
-    }
-
-    private WorkerLostException Lost(string message, WorkerExit exit)
-    {
-        string errors = _process?.StandardError ?? "";
-        if (errors.Length > 0) message += $" Its last lines on standard error:{Environment.NewLine}{errors}";
-        return new(message) { ExitCode = exit.ExitCode, StandardError = errors };
     }
 
     private void Kill() => _process?.Kill();

@@ -30,7 +30,8 @@ internal readonly record struct WorkerExit(int? Code)
     /// <summary>The exit code; null if a signal ended it. A process that exits with 137 by itself cannot be told from one that was killed.</summary>
     internal int? ExitCode => Signal is null ? Code : null;
 
-    private string? Signal
+    /// <summary>The name of the signal that ended it; null: none did, or not one that has a name here.</summary>
+    internal string? Signal
     {
         get
         {

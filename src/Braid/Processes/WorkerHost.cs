@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Braid.Wire;
 
 namespace Braid.Processes;
@@ -17,12 +16,10 @@ namespace Braid.Processes;
 /// </remarks>
 internal sealed class WorkerHost
 {
-    // sysexits.h: "software" for a broken protocol, "unavailable" for a parent that is gone.
+    // sysexits.h: "software" for a broken protocol, "unavailable" for a parent that is gone, "system error" for memory that has run out.
+    private const int OutOfMemory = 71;
     private const int BrokenProtocol = 70;
     private const int NoParent = 69;
-
-    // Held for the life of the process: a registration that is collected lets the signal through again.
-    private static PosixSignalRegistration? _interrupt;
 
     private readonly Stream _stream;
     private readonly FrameReader _reader;
@@ -49,9 +46,7 @@ internal sealed class WorkerHost
     {
         if (WorkerSetup.Take(WorkerCommand.Hook) is not { } setup) return;
         DieWithParent(setup);
-
-        // Ctrl-C goes to every process of the terminal. The parent decides what it means; the work must not be interrupted by it.
-        _interrupt ??= PosixSignalRegistration.Create(PosixSignal.SIGINT, static context => context.Cancel = true);
+        WorkerSignals.LeaveToParent();
         try
         {
             Connect(setup).Run();
@@ -127,10 +122,31 @@ internal sealed class WorkerHost
         }
         catch (Exception exception) when (exception is not InvalidFrameException)
         {
+            EndIfOutOfMemory(exception);
+
             // Only what is not the work: a function that is not found here, an activity listener that throws.
             _answers.Clear();
             RemoteError.Write(_answers, call.ItemId, exception, CancellationToken.None);
         }
+    }
+
+    /// <summary>
+    /// Where memory has run out nothing else can be relied on: what the work left half done stays so, and what took the memory may hold it. So
+    /// the worker ends with the item, as when the kernel runs out of memory and kills it.
+    /// </summary>
+    private static void EndIfOutOfMemory(Exception exception)
+    {
+        if (!FunctionTable.IsOutOfMemory(exception)) return;
+        try
+        {
+            Console.Error.WriteLine($"The work ran out of memory, and its worker ends with it. {exception}");
+        }
+        catch (Exception)
+        {
+            // Not even memory for that.
+        }
+
+        ExitNow(OutOfMemory);
     }
 
     private static Activity? StartActivity(string name, InboxCall call)

@@ -12,11 +12,14 @@ internal sealed class WorkerProcess : IDisposable
     private readonly Process _process;
     private readonly WorkerOutput _output;
     private readonly WorkerOutput _errors;
+    private readonly WorkerMemory _memory;
+    private WorkerTree? _tree;
 
     private WorkerProcess(Process process, int worker)
     {
         _process = process;
         Id = process.Id;
+        _memory = new(process);
         _output = new(process.StandardOutput, worker, static () => Console.Out);
         _errors = new(process.StandardError, worker, static () => Console.Error);
     }
@@ -28,6 +31,12 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>The last lines that it wrote to standard error.</summary>
     internal string StandardError => _errors.Tail;
 
+    /// <inheritdoc cref="WorkerMemory.Peak"/>
+    internal long? PeakMemory => _memory.Peak;
+
+    /// <summary>True where a worker can be asked to end before it is killed, and what it has started is found all the same.</summary>
+    internal static bool CanTerminate => OperatingSystem.IsLinux() && WorkerTree.IsSupported;
+
     internal static WorkerProcess Start(ProcessStartInfo info, int worker, WorkerPlace place)
     {
         var process = WorkerLauncher.Start(info, place);
@@ -37,9 +46,30 @@ internal sealed class WorkerProcess : IDisposable
         return new(process, worker);
     }
 
+    internal void SampleMemory() => _memory.Sample();
+
+    /// <summary>SIGTERM: a worker that has not registered for it ends at once; what it started is killed when it has ended.</summary>
+    internal void Terminate()
+    {
+        if (!OperatingSystem.IsLinux() || !CanTerminate) return;
+        _memory.Sample();
+        try
+        {
+            // The number may be another process's once .NET has buried the child, which it then says here.
+            if (_process.HasExited) return;
+            _tree = WorkerTree.Below(Id);
+            Libc.SendTerminate(Id);
+        }
+        catch (InvalidOperationException)
+        {
+            // Disposed: it has ended.
+        }
+    }
+
     /// <summary>Ends it and what it started. SIGKILL: it cannot be refused.</summary>
     internal void Kill()
     {
+        _memory.Sample();
         try
         {
             _process.Kill(entireProcessTree: true);
@@ -59,6 +89,7 @@ internal sealed class WorkerProcess : IDisposable
             _process.WaitForExit(limit + OutputLimit);
         }
 
+        if (OperatingSystem.IsLinux()) _tree?.Kill();
         _errors.WaitForEnd(OutputLimit);
         _output.WaitForEnd(OutputLimit);
         return new(_process.HasExited ? _process.ExitCode : null);

@@ -43,6 +43,9 @@ internal sealed class FunctionTable
         }
     }
 
+    /// <summary>True for the error after which the worker ends. (The derived one is raised before anything is allocated.)</summary>
+    internal static bool IsOutOfMemory(Exception exception) => exception is OutOfMemoryException and not InsufficientMemoryException;
+
     private static MethodBase Resolve(Assembly assembly, FunctionId id)
     {
         var module = assembly.Modules.FirstOrDefault(m => m.ModuleVersionId == id.ModuleVersion)
@@ -109,7 +112,7 @@ internal sealed class WorkFunction<TArg, TResult> : WorkFunction
             Payload.Write(output, result);
             output.End();
         }
-        catch (Exception exception)
+        catch (Exception exception) when (!FunctionTable.IsOutOfMemory(exception))
         {
             output.TruncateTo(start);
             RemoteError.Write(output, itemId, exception, cancellationToken);

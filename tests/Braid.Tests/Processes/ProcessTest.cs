@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Braid.Tests.Support;
 using Xunit;
 
 namespace Braid.Tests.Processes;
@@ -13,12 +14,13 @@ public abstract class ProcessTest : IAsyncDisposable
 
     protected Timeline Timeline { get; } = new();
 
-    protected ProcessExecutor Make(int workers = 1, TimeSpan? killAfter = null, IReadOnlyDictionary<string, string?>? variables = null)
+    protected ProcessExecutor Make(int workers = 1, TimeSpan? killAfter = null, IReadOnlyDictionary<string, string?>? variables = null, TimeProvider? time = null)
     {
         var executor = new ProcessExecutor(new()
         {
             Workers = workers,
             Timeline = Timeline,
+            TimeProvider = time ?? TimeProvider.System,
             KillAfter = killAfter ?? TimeSpan.FromSeconds(10),
             EnvironmentVariables = variables ?? new Dictionary<string, string?>(),
         });
@@ -51,6 +53,16 @@ public abstract class ProcessTest : IAsyncDisposable
 
     protected Task UntilStarted(int count = 1) =>
         Until(() => Timeline.Events.Count(e => e.Phase == TracePhase.Started) >= count, $"{count} items have started");
+
+    /// <summary>As many items as there should be workers are in progress at once.</summary>
+    protected static async Task CheckSize(ProcessExecutor executor, int workers)
+    {
+        await using var gate = new Gate();
+        var items = Enumerable.Range(0, workers).Select(i => executor.RunAsync(Support.Works.PassAsync, gate.Call(i)).AsTask()).ToArray();
+        for (int i = 0; i < workers; i++) await gate.ArrivedAsync(i);
+        for (int i = 0; i < workers; i++) await gate.OpenAsync(i);
+        await Task.WhenAll(items).WaitAsync(Limit);
+    }
 
     protected static bool IsAlive(int processId)
     {

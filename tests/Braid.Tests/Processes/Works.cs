@@ -68,6 +68,12 @@ public static class Works
         return milliseconds;
     }
 
+    public static int SleepAndTellProcessId(int milliseconds)
+    {
+        Thread.Sleep(milliseconds);
+        return Environment.ProcessId;
+    }
+
     public static int End(string how)
     {
         switch (how)

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Runtime.Versioning;
+
+namespace Braid.Processes;
+
+/// <summary>
+/// What a worker has started, noted before it is asked to end: once it has, nobody can tell any more whose they were. Linux only.
+/// </summary>
+[SupportedOSPlatform("linux")]
+internal sealed class WorkerTree
+{
+    private readonly List<(int Id, string Birth)> _members = [];
+
+    /// <summary>False where the kernel was built without the list of a process's children.</summary>
+    internal static bool IsSupported { get; } = File.Exists("/proc/thread-self/children");
+
+    private WorkerTree()
+    {
+    }
+
+    /// <summary>The processes below this one, at this moment.</summary>
+    internal static WorkerTree Below(int processId)
+    {
+        var tree = new WorkerTree();
+        tree.Add(processId);
+        return tree;
+    }
+
+    /// <summary>Kills those that are still there.</summary>
+    internal void Kill()
+    {
+        foreach (var (id, birth) in _members)
+        {
+            // A number that has been given to another process meanwhile has another time of birth.
+            if (BirthOf(id) == birth) Libc.SendKill(id);
+        }
+    }
+
+    private void Add(int parent)
+    {
+        foreach (int child in ChildrenOf(parent))
+        {
+            if (BirthOf(child) is not { } birth || _members.Exists(m => m.Id == child)) continue;
+            _members.Add((child, birth));
+            Add(child);
+        }
+    }
+
+    private static List<int> ChildrenOf(int processId)
+    {
+        var children = new List<int>();
+        try
+        {
+            foreach (string thread in Directory.GetDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/task")))
+            {
+                foreach (string word in File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                {
+                    if (int.TryParse(word, CultureInfo.InvariantCulture, out int child)) children.Add(child);
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It has ended meanwhile, or a thread of it.
+        }
+
+        return children;
+    }
+
+    /// <summary>When it was started, in the kernel's ticks; null: it is gone.</summary>
+    private static string? BirthOf(int processId)
+    {
+        const int BirthAfterName = 19;
+        try
+        {
+            // The name, in brackets, may hold anything; the fields that can be counted come after it.
+            string status = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/stat"));
+            return status[(status.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries).ElementAtOrDefault(BirthAfterName);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
