@@ -19,7 +19,11 @@ internal sealed class InboxCall
 
     internal string? TraceState { get; private set; }
 
+    /// <summary>The encoded argument, or where it lies.</summary>
     internal ReadOnlyMemory<byte> Argument { get; private set; }
+
+    /// <summary>True if the argument lies in shared memory.</summary>
+    internal bool IsLarge { get; private set; }
 
     internal bool IsRecalled { get; set; }
 
@@ -33,6 +37,7 @@ internal sealed class InboxCall
         TraceParent = fields.ReadOptionalText();
         TraceState = fields.ReadOptionalText();
         Argument = body[fields.Position..];
+        IsLarge = frame.Type == FrameType.LargeCall;
         IsRecalled = false;
         if (_stop is null && !_isCancelled) return;
 

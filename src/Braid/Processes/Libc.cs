@@ -14,6 +14,7 @@ internal static unsafe partial class Libc
     internal const uint MemoryFileCloseOnExec = 1;
     internal const uint MemoryFileAllowSealing = 2;
     internal const int AddSeals = 1033;
+    internal const int GetSeals = 1034;
     internal const int SealSeals = 1;
     internal const int SealShrink = 2;
     internal const int SealGrow = 4;

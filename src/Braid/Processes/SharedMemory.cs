@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.ComponentModel;
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -13,18 +14,21 @@ namespace Braid.Processes;
 /// </remarks>
 internal sealed unsafe class SharedMemory : SafeHandleZeroOrMinusOneIsInvalid
 {
-    private readonly nuint _length;
-
     private SharedMemory(SafeFileHandle descriptor, int length)
         : base(ownsHandle: true)
     {
-        _length = (nuint)length;
-        SetHandle(Libc.Map(0, _length, Libc.ProtectionReadWrite, Libc.MapShared, descriptor, 0));
+        Length = length;
+        SetHandle(Libc.Map(0, (nuint)length, Libc.ProtectionReadWrite, Libc.MapShared, descriptor, 0));
         if (IsInvalid) throw LastError("mmap");
         GC.AddMemoryPressure(length);
     }
 
     internal byte* Address => (byte*)handle;
+
+    internal int Length { get; }
+
+    /// <summary>All of it, for as long as somebody has it.</summary>
+    internal Memory<byte> AsMemory() => new Owner(this).Memory;
 
     /// <summary>New memory, all zero, and the descriptor by which another process opens it; for the caller to close.</summary>
     /// <exception cref="IOException">The system has none to give.</exception>
@@ -46,24 +50,43 @@ internal sealed unsafe class SharedMemory : SafeHandleZeroOrMinusOneIsInvalid
     }
 
     /// <summary>Opens what another process created.</summary>
-    /// <exception cref="IOException">It cannot be opened: /proc is not there, or the process belongs to another user.</exception>
+    /// <exception cref="IOException">It cannot be opened: /proc is not there, or the process belongs to another user. Or it is not what was promised.</exception>
     internal static SharedMemory Open(int processId, int descriptor, int length)
     {
         string path = string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/fd/{descriptor}");
         using var opened = Libc.Open(path, Libc.OpenReadWrite | Libc.OpenCloseOnExec);
         if (opened.IsInvalid) throw LastError($"open '{path}'");
+
+        // Both can be relied on for ever once they are true.
+        if ((Libc.FileControl(opened, Libc.GetSeals, 0) & Libc.SealShrink) == 0) throw new IOException($"'{path}' is no memory that stays as long as it is.");
+        if (RandomAccess.GetLength(opened) < length) throw new IOException($"'{path}' has less than {length:N0} bytes.");
         return new SharedMemory(opened, length);
     }
 
     protected override bool ReleaseHandle()
     {
-        GC.RemoveMemoryPressure((long)_length);
-        return Libc.Unmap(handle, _length) == 0;
+        GC.RemoveMemoryPressure(Length);
+        return Libc.Unmap(handle, (nuint)Length) == 0;
     }
 
     private static IOException LastError(string call)
     {
         var error = new Win32Exception(Marshal.GetLastPInvokeError());
         return new($"Shared memory is not to be had ({call}): {error.Message}", error);
+    }
+
+    private sealed class Owner(SharedMemory memory) : MemoryManager<byte>
+    {
+        public override Span<byte> GetSpan() => new(memory.Address, memory.Length);
+
+        public override MemoryHandle Pin(int elementIndex = 0) => new(memory.Address + elementIndex, default, this);
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
     }
 }

@@ -25,7 +25,7 @@ internal sealed class SharedMemoryStream : Stream
     private SpinBudget _spins = new();
     private volatile bool _isClosed;
 
-    internal unsafe SharedMemoryStream(SharedMemory memory, Socket socket, bool isParent)
+    internal unsafe SharedMemoryStream(SharedMemory memory, Socket socket, int peerId, bool isParent)
     {
         _memory = memory;
         _socket = socket;
@@ -35,6 +35,8 @@ internal sealed class SharedMemoryStream : Stream
         byte* toParent = memory.Address + SharedRing.Length;
         _incoming = new(isParent ? toParent : toWorker);
         _outgoing = new(isParent ? toWorker : toParent);
+        Payloads = new((int*)((isParent ? toWorker : toParent) + SharedRing.PayloadOffset), memory);
+        PayloadReader = new((int*)((isParent ? toParent : toWorker) + SharedRing.PayloadOffset), memory, peerId);
     }
 
     public override bool CanRead => true;
@@ -50,6 +52,12 @@ internal sealed class SharedMemoryStream : Stream
         get => throw new NotSupportedException();
         set => throw new NotSupportedException();
     }
+
+    /// <summary>Where large payloads to the peer go.</summary>
+    internal SharedPayloads Payloads { get; }
+
+    /// <summary>Where large payloads from the peer are found.</summary>
+    internal SharedPayloadReader PayloadReader { get; }
 
     /// <summary>True if reading does not wait. From any thread.</summary>
     internal bool HasBytes => _incoming.HasBytes;

@@ -10,6 +10,7 @@ namespace Braid.Processes;
 ///  256    the reader sleeps                 SharedSignal
 ///  384    the writer sleeps                 SharedSignal
 ///  448    the bell: rung, and not yet heard  SharedMemoryStream
+///  456    a large payload is on its way      SharedPayloads
 ///  512    the bytes; byte n lies at n modulo the capacity
 /// </code>
 /// Each side keeps its own index to itself as well, and believes of the other's only what can be true.
@@ -22,6 +23,7 @@ internal static class SharedRing
     internal const int ReaderOffset = 256;
     internal const int WriterOffset = 384;
     internal const int BellOffset = 448;
+    internal const int PayloadOffset = 456;
     internal const int DataOffset = 512;
 
     /// <summary>Bytes that can be on their way: a power of two. Small enough to stay in a core's cache. Chosen by `benchmarks processes-throughput`.</summary>

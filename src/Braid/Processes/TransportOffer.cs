@@ -12,7 +12,7 @@ internal static class TransportOffer
 
     /// <summary>The parent's side. Returns what carries the frames from now on.</summary>
     /// <exception cref="InvalidOperationException">Shared memory was asked for and is not to be had.</exception>
-    internal static Stream Make(NetworkStream stream, FrameReader reader, WorkerTransport transport)
+    internal static Stream Make(NetworkStream stream, FrameReader reader, int workerId, WorkerTransport transport)
     {
         SharedMemory? memory = null;
         SafeFileHandle? descriptor = null;
@@ -27,7 +27,7 @@ internal static class TransportOffer
             if (!isMapped && transport == WorkerTransport.SharedMemory)
                 throw new InvalidOperationException("it could not map the shared memory; choose WorkerTransport.Automatic");
             if (!isMapped) return stream;
-            var shared = new SharedMemoryStream(memory!, stream.Socket, isParent: true);
+            var shared = new SharedMemoryStream(memory!, stream.Socket, workerId, isParent: true);
             memory = null; // Now the stream's.
             _ = shared.WatchAsync();
             return shared;
@@ -47,7 +47,7 @@ internal static class TransportOffer
         offer.ExpectEnd();
         var memory = Libc.HasFutex && descriptor != NoDescriptor ? TryOpen(parentId, descriptor) : null;
         Send(stream, FrameType.Mapped, memory is null ? 0 : IsMapped);
-        return memory is not null ? new SharedMemoryStream(memory, stream.Socket, isParent: false) : stream;
+        return memory is not null ? new SharedMemoryStream(memory, stream.Socket, parentId, isParent: false) : stream;
     }
 
     private static SharedMemory? TryCreate(WorkerTransport transport, out SafeFileHandle? descriptor)

@@ -141,6 +141,7 @@ internal sealed partial class WorkerConnection
             _frames.WriteInt32(function);
             _frames.WriteText(call.TraceParent);
             _frames.WriteText(call.TraceState);
+            _frames.BeginPayload();
             call.Item.WriteArgument(_frames);
             _frames.End();
         }
@@ -150,7 +151,7 @@ internal sealed partial class WorkerConnection
             return exception;
         }
 
-        _isLarge = _frames.Length - start > LargeMessage;
+        _isLarge = _frames.IsLarge || _frames.Length - start > LargeMessage;
         _watch.Add(call.Item.CancellationToken, _isUsed);
         return null;
     }
@@ -210,7 +211,10 @@ internal sealed partial class WorkerConnection
                 NoteStarted(call);
                 break;
             case FrameType.Result or FrameType.Error:
-                NoteEnded(call, frame.Body.Length);
+                NoteEnded(call, isLarge: frame.Body.Length > LargeMessage);
+                break;
+            case FrameType.LargeResult:
+                NoteEnded(call, isLarge: true);
                 break;
             case FrameType.Returned:
                 Held.Remove(call);
@@ -234,7 +238,7 @@ internal sealed partial class WorkerConnection
         _hasWorked = true;
     }
 
-    private void NoteEnded(ProcessCall call, int length)
+    private void NoteEnded(ProcessCall call, bool isLarge)
     {
         call.State = CallState.Done;
         Held.Remove(call);
@@ -242,7 +246,7 @@ internal sealed partial class WorkerConnection
 
         // What is sent ahead of large messages would wait in memory.
         long duration = _now - call.StartedAt;
-        if (length > LargeMessage || _isLarge) _duration = Unknown;
+        if (isLarge || _isLarge) _duration = Unknown;
         else if (_duration == Unknown) _duration = duration;
 
         // Down fast, up slowly: the first items of a function take long in a new worker.
@@ -265,6 +269,10 @@ internal sealed partial class WorkerConnection
                 item.Complete(new ReadOnlySequence<byte>(answer.Body));
                 _queue.Leave();
                 break;
+            case FrameType.LargeResult:
+                OnCallEnded();
+                CompleteLarge(answer);
+                break;
             case FrameType.Error:
                 OnCallEnded();
                 EndRaised(answer.Call, ReadError(answer));
@@ -273,6 +281,24 @@ internal sealed partial class WorkerConnection
                 WakeIdle();
                 break;
         }
+    }
+
+    private void CompleteLarge(Answer answer)
+    {
+        try
+        {
+            if (_shared is null) throw new InvalidFrameException("A large result came, and there is no shared memory.");
+            var place = new FieldReader(answer.Body.Span);
+            answer.Call.Item.Complete(new ReadOnlySequence<byte>(_shared.PayloadReader.Find(ref place)));
+            _shared.PayloadReader.LetGo();
+        }
+        catch (InvalidFrameException exception)
+        {
+            EndFailed(answer.Call, Untrusted(answer.Call.Item, exception));
+            return;
+        }
+
+        _queue.Leave();
     }
 
     private Exception ReadError(Answer answer)
@@ -284,10 +310,15 @@ internal sealed partial class WorkerConnection
         }
         catch (InvalidFrameException exception)
         {
-            // The call has ended, so it is told so; the worker is not to be trusted with another.
-            _process!.Kill();
-            return new WorkerLoss(Lane, _process, default, $"it broke the protocol when it told how the item failed ({exception.Message})").While(answer.Call.Item);
+            return Untrusted(answer.Call.Item, exception);
         }
+    }
+
+    /// <summary>The call has ended, so it is told so; the worker is not to be trusted with another.</summary>
+    private WorkerLostException Untrusted(WorkItem item, InvalidFrameException exception)
+    {
+        _process!.Kill();
+        return new WorkerLoss(Lane, _process, default, $"it broke the protocol when it told how the item ended ({exception.Message})").While(item);
     }
 
     private void WakeIdle()

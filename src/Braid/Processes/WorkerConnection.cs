@@ -150,11 +150,12 @@ internal sealed partial class WorkerConnection
         }
 
         stream.ReadTimeout = Timeout.Infinite;
-        _stream = TransportOffer.Make(stream, reader, _executor.Options.Transport);
+        _stream = TransportOffer.Make(stream, reader, _process!.Id, _executor.Options.Transport);
         _shared = _stream as SharedMemoryStream;
         _reader = _stream == stream ? reader : new FrameReader(_stream);
         _reader.LongestBody = int.MaxValue;
         _writer = new FrameWriter(_stream);
+        _frames = new() { Large = _shared?.Payloads };
         return true;
     }
 

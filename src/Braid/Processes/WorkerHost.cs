@@ -22,10 +22,11 @@ internal sealed class WorkerHost
     private const int NoParent = 69;
 
     private readonly Stream _stream;
+    private readonly SharedMemoryStream? _shared;
     private readonly FrameReader _reader;
     private readonly WorkerInbox _inbox;
     private readonly FunctionTable _functions = new();
-    private readonly FrameBuffer _answers = new();
+    private readonly FrameBuffer _answers;
 
     // What every call begins with, so that what one leaves behind (AsyncLocal values, the culture) does not reach the next.
     private readonly ExecutionContext _clean = ExecutionContext.Capture()!;
@@ -38,7 +39,9 @@ internal sealed class WorkerHost
     {
         _stream = stream;
         _reader = reader;
-        _inbox = new(reader, stream as SharedMemoryStream, _functions, GiveBack);
+        _shared = stream as SharedMemoryStream;
+        _answers = new() { Large = _shared?.Payloads };
+        _inbox = new(reader, _shared, _functions, GiveBack);
     }
 
     /// <summary>Becomes a worker if this process was started as one, and then never returns.</summary>
@@ -92,9 +95,9 @@ internal sealed class WorkerHost
     {
         // Over a socket the control thread would read what is meant for the initializer.
         var control = new Thread(Control) { Name = "Braid control", IsBackground = true };
-        if (_stream is SharedMemoryStream) control.Start();
+        if (_shared is not null) control.Start();
         if (!WorkerInitializer.TryRun(_reader, _stream)) return;
-        if (_stream is not SharedMemoryStream) control.Start();
+        if (_shared is null) control.Start();
         while (true)
         {
             if (!_inbox.TryTake(out var call))
@@ -118,7 +121,7 @@ internal sealed class WorkerHost
         {
             var function = _functions.Find(call.Function);
             using var activity = StartActivity(function.Name, call);
-            function.Run(call.ItemId, call.Argument.Span, _answers, function.TakesToken ? call.MakeToken() : CancellationToken.None);
+            function.Run(call.ItemId, ArgumentOf(call), _answers, function.TakesToken ? call.MakeToken() : CancellationToken.None);
         }
         catch (Exception exception) when (exception is not InvalidFrameException)
         {
@@ -127,6 +130,10 @@ internal sealed class WorkerHost
             // Only what is not the work: a function that is not found here, an activity listener that throws.
             _answers.Clear();
             RemoteError.Write(_answers, call.ItemId, exception, CancellationToken.None);
+        }
+        finally
+        {
+            if (call.IsLarge) _shared?.PayloadReader.LetGo();
         }
     }
 
@@ -149,6 +156,14 @@ internal sealed class WorkerHost
         ExitNow(OutOfMemory);
     }
 
+    private ReadOnlySpan<byte> ArgumentOf(InboxCall call)
+    {
+        if (!call.IsLarge) return call.Argument.Span;
+        if (_shared is null) throw new InvalidFrameException("A large call came, and there is no shared memory.");
+        var place = new FieldReader(call.Argument.Span);
+        return _shared.PayloadReader.Find(ref place).Span;
+    }
+
     private static Activity? StartActivity(string name, InboxCall call)
     {
         if (call.TraceParent is null) return null;
@@ -168,8 +183,8 @@ internal sealed class WorkerHost
     {
         try
         {
-            if (_stream is SharedMemoryStream shared)
-                while (shared.WaitForBell()) _inbox.TakeAll();
+            if (_shared is not null)
+                while (_shared.WaitForBell()) _inbox.TakeAll();
             else
                 while (_reader.TryRead(out var frame)) _inbox.Take(frame);
 

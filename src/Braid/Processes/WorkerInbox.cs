@@ -86,7 +86,7 @@ internal sealed class WorkerInbox(FrameReader reader, SharedMemoryStream? shared
         if (shared is null) return null;
         while (HasFrame && reader.TryRead(out var frame))
         {
-            if (frame.Type == FrameType.Call)
+            if (frame.Type is FrameType.Call or FrameType.LargeCall)
             {
                 _own.Read(frame);
                 return _own;
@@ -105,7 +105,7 @@ internal sealed class WorkerInbox(FrameReader reader, SharedMemoryStream? shared
             case FrameType.Define:
                 Define(frame.Fields);
                 break;
-            case FrameType.Call:
+            case FrameType.Call or FrameType.LargeCall:
                 var call = new InboxCall();
                 call.Read(frame);
                 _calls.Enqueue(call);
@@ -140,6 +140,7 @@ internal sealed class WorkerInbox(FrameReader reader, SharedMemoryStream? shared
         {
             if (call.ItemId != itemId || call.IsRecalled) continue;
             call.IsRecalled = true;
+            if (call.IsLarge) shared?.PayloadReader.LetGo();
             giveBack(itemId);
             return;
         }

@@ -12,7 +12,13 @@ internal readonly struct Frame(FrameType type, ReadOnlyMemory<byte> body, bool i
     /// <summary>The longest body of the handshake: what a peer that has proved nothing may make us hold.</summary>
     internal const int LongestHandshake = 256;
 
+    /// <summary>The length of the fields that say where a large payload lies.</summary>
+    internal const int PlaceLength = (2 * sizeof(int)) + (2 * sizeof(long));
+
     private const int ItemOnly = sizeof(long);
+
+    // The call's other fields and its trace.
+    private const int LongestLargeCall = 64 * 1024;
     private const int LongestFunction = 1024 * 1024;
     private const int LongestError = 16 * 1024 * 1024;
 
@@ -31,6 +37,8 @@ internal readonly struct Frame(FrameType type, ReadOnlyMemory<byte> body, bool i
         FrameType.Challenge or FrameType.Hello or FrameType.Welcome or FrameType.Memory or FrameType.Mapped => LongestHandshake,
         FrameType.Define or FrameType.Initialize => LongestFunction,
         FrameType.Call or FrameType.Result => Array.MaxLength - HeaderLength,
+        FrameType.LargeCall => LongestLargeCall,
+        FrameType.LargeResult => ItemOnly + PlaceLength,
         FrameType.Error => LongestError,
         FrameType.Started or FrameType.Returned or FrameType.Cancel or FrameType.Recall => ItemOnly,
         FrameType.Goodbye or FrameType.Initialized => 0,
@@ -74,6 +82,9 @@ internal enum FrameType : byte
     /// <summary>Parent: do this before any call; the first frame after the handshake, once.</summary>
     Initialize = 24,
 
+    /// <summary>Parent: a call whose argument lies in shared memory.</summary>
+    LargeCall = 21,
+
     /// <summary>Worker: it begins the item now. Sent before the argument is decoded, so that what runs is known whatever happens.</summary>
     Started = 32,
 
@@ -85,6 +96,9 @@ internal enum FrameType : byte
 
     /// <summary>Worker: the recalled call was not begun and never will be.</summary>
     Returned = 35,
+
+    /// <summary>Worker: the item's result, which lies in shared memory.</summary>
+    LargeResult = 36,
 
     /// <summary>Worker: what Initialize told it to do has been done.</summary>
     Initialized = 40,

@@ -9,15 +9,26 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
     // Above this the memory is given back after use: a worker that once got 1 GB does not keep it.
     private const int MostKept = 1024 * 1024;
     private const int FirstSize = 4096;
+    private const int None = -1;
 
     private byte[] _bytes = new byte[FirstSize];
     private FrameType _type;
     private int _frameStart;
 
+    // Where the open frame's payload begins, and how much of it lies elsewhere; -1: it has not begun, or lies here.
+    private int _payloadStart = None;
+    private int _largeLength = None;
+
     /// <summary>Bytes written, the open frame included.</summary>
     internal int Length { get; private set; }
 
     internal bool IsEmpty => Length == 0;
+
+    /// <summary>Where large payloads go; null: they stay in their frames.</summary>
+    internal LargePayloads? Large { get; init; }
+
+    /// <summary>True if the payload of the frame that was closed last lies elsewhere.</summary>
+    internal bool IsLarge { get; private set; }
 
     internal ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, Length);
 
@@ -26,14 +37,23 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
     {
         _type = type;
         _frameStart = Length;
+        IsLarge = false;
         GetSpan(Frame.HeaderLength);
         Length += Frame.HeaderLength;
+    }
+
+    /// <summary>The rest of the open frame is its payload, which goes elsewhere if it is large. For frames that have such a form.</summary>
+    internal void BeginPayload()
+    {
+        if (Large is { IsFree: true }) _payloadStart = Length;
     }
 
     /// <summary>Closes the frame that was opened last.</summary>
     /// <exception cref="InvalidOperationException">It is longer than frames of its type may be; it has been dropped.</exception>
     internal void End()
     {
+        if (_largeLength != None) EndLarge();
+        _payloadStart = None;
         int length = Length - _frameStart - Frame.HeaderLength;
         if (length > Frame.LongestBody(_type))
         {
@@ -47,10 +67,14 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
     }
 
     /// <summary>Forgets the frame that was opened last.</summary>
-    internal void Drop() => Length = _frameStart;
+    internal void Drop() => TruncateTo(_frameStart);
 
     /// <summary>Forgets everything from there on: frames that were opened, and perhaps not closed, before something failed.</summary>
-    internal void TruncateTo(int length) => Length = length;
+    internal void TruncateTo(int length)
+    {
+        Length = length;
+        _payloadStart = _largeLength = None;
+    }
 
     internal void WriteItemFrame(FrameType type, long itemId)
     {
@@ -73,7 +97,7 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
 
     internal void Clear()
     {
-        Length = 0;
+        TruncateTo(0);
         _frameStart = 0;
         if (_bytes.Length > MostKept) _bytes = new byte[FirstSize];
     }
@@ -81,20 +105,48 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
     public void Advance(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (_largeLength != None)
+        {
+            _largeLength += count;
+            return;
+        }
+
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _bytes.Length - Length);
         Length += count;
     }
 
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
+        if (_payloadStart != None && GoesElsewhere(sizeHint)) return Large!.GetMemory(_largeLength, sizeHint);
         Reserve(sizeHint);
         return _bytes.AsMemory(Length);
     }
 
     public Span<byte> GetSpan(int sizeHint = 0)
     {
+        if (_payloadStart != None && GoesElsewhere(sizeHint)) return Large!.GetMemory(_largeLength, sizeHint).Span;
         Reserve(sizeHint);
         return _bytes.AsSpan(Length);
+    }
+
+    private bool GoesElsewhere(int sizeHint)
+    {
+        if (_largeLength != None) return true;
+        int length = Length - _payloadStart;
+        if (length + (long)sizeHint < LargePayloads.Threshold) return false;
+        Written.Span[_payloadStart..].CopyTo(Large!.GetMemory(0, Math.Max(length, sizeHint)).Span);
+        Length = _payloadStart;
+        _largeLength = length;
+        return true;
+    }
+
+    private void EndLarge()
+    {
+        int length = _largeLength;
+        _payloadStart = _largeLength = None;
+        _type = _type == FrameType.Call ? FrameType.LargeCall : FrameType.LargeResult;
+        Large!.WritePlace(this, length);
+        IsLarge = true;
     }
 
     private void Reserve(int sizeHint)

@@ -39,7 +39,7 @@ internal sealed class FrameWriter(Stream stream)
             }
 
             _pending.Enqueue(frames);
-            return new();
+            return new() { Large = frames.Large };
         }
     }
 

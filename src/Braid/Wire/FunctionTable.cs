@@ -109,6 +109,7 @@ internal sealed class WorkFunction<TArg, TResult> : WorkFunction
             var result = Invoke(PayloadFormat<TArg>.Instance.Read(argument), cancellationToken);
             output.Begin(FrameType.Result);
             output.WriteInt64(itemId);
+            output.BeginPayload();
             Payload.Write(output, result);
             output.End();
         }
