@@ -115,7 +115,7 @@ public sealed partial class ProcessExecutor : Executor
         BeginLooking();
         for (int round = 0; round < rounds && !item.IsFinished; round++)
         {
-            if (!TryAdvance()) Thread.SpinWait(2);
+            if (!TryAdvance()) SpinBudget.Pause(round);
         }
 
         EndLooking();

@@ -156,7 +156,7 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
         int rounds = _spins.Rounds;
         for (int round = 0; round < rounds && !isFound; round++)
         {
-            if (!Executor.TryAdvance()) Thread.SpinWait(2);
+            if (!Executor.TryAdvance()) SpinBudget.Pause(round);
             isFound = _window.TryTake(out place);
         }
 

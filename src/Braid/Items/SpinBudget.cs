@@ -13,11 +13,15 @@ internal struct SpinBudget()
     // choice. Chosen by `benchmarks processes-roundtrip`, like the two below.
     private const int MostRounds = 1000;
 
-    // About 3 µs: what a peer that is awake needs to answer.
-    private const int FewestRounds = 32;
+    // About 6 µs: what a peer that is awake needs to answer.
+    private const int FewestRounds = 64;
 
-    // How many short looks there are to a long one.
+    // Once in so many looks in vain there is a long one. It outlasts a wake-up on a busy machine, so that it finds a peer that is asleep, too.
     private const int ShortLooks = 16;
+    private const int LongRounds = 4000;
+
+    // How often a look lets others run on its processor: perhaps the very one whose answer it waits for.
+    private const int YieldEvery = 16;
 
     private static readonly bool Pays = Environment.ProcessorCount > 1;
 
@@ -25,7 +29,14 @@ internal struct SpinBudget()
     private int _failures;
 
     /// <summary>How many rounds the next look may have; 0 on a machine with one processor.</summary>
-    internal readonly int Rounds => !Pays ? 0 : _failures >= ShortLooks ? MostRounds : _rounds;
+    internal readonly int Rounds => !Pays ? 0 : _failures >= ShortLooks ? LongRounds : _rounds;
+
+    /// <summary>Between one round and the next.</summary>
+    internal static void Pause(int round)
+    {
+        if (round % YieldEvery == YieldEvery - 1) Thread.Yield();
+        else Thread.SpinWait(2);
+    }
 
     /// <summary>What the look has brought.</summary>
     internal void Learn(bool isFound)

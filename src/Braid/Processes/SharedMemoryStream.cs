@@ -176,8 +176,8 @@ internal sealed class SharedMemoryStream : Stream
 
     private bool LookForBytes()
     {
-        int rounds = _spins.Rounds;
-        for (int round = 0; round < rounds && !HasBytes; round++) Thread.SpinWait(2);
+        int rounds = _isParent ? 0 : _spins.Rounds;
+        for (int round = 0; round < rounds && !HasBytes; round++) SpinBudget.Pause(round);
         _spins.Learn(HasBytes);
         return HasBytes;
     }

@@ -50,7 +50,7 @@ internal sealed class WorkerInbox(FrameReader reader, SharedMemoryStream? shared
         // Nobody else reads calls from shared memory while none runs.
         if (shared is not null) return !_isClosed && shared.WaitForBytes();
         int rounds = _spins.Rounds;
-        for (int round = 0; round < rounds && _count == 0; round++) Thread.SpinWait(2);
+        for (int round = 0; round < rounds && _count == 0; round++) SpinBudget.Pause(round);
         _spins.Learn(_count > 0);
         lock (_gate)
         {
