@@ -10,6 +10,7 @@ namespace Braid;
 ///  parent                                                       child: the same program, started with DOTNET_STARTUP_HOOKS
 ///  submit: CallQueue                                            StartupHook → WorkerHost, never reaches Main
 ///  take:   a WorkerConnection pulls ◄── Challenge, Hello ─────► both sides prove that they know the secret
+///          Memory ──────────────────────────────────── Mapped   from here on two rings in shared memory carry the frames, if there are any
 ///          ready ◄──────────────────── Initialize, Initialized ─► the initializer runs once, before any call
 ///  run:    Define, Call ──────────────────────────────────────► WorkerInbox → FunctionTable → decode → invoke, on the main thread
 ///          item.MarkStarted ◄───────────────────────── Started
@@ -19,6 +20,8 @@ namespace Braid;
 ///  crash:              end of stream: the item that ran fails, calls that had not begun go back to the queue
 ///  worn:               enough items, grown, idle too long: no more calls, Goodbye; its successor starts while its last call runs
 ///  too big:            MemoryWatch → SIGKILL, as a crash
+///  a caller that waits: looks at the rings itself for a moment (TryAdvance) before it sleeps: no thread switch for quick items
+///  large payloads:     lie in shared memory of their own; the frame says where
 ///  short items:        several calls ahead per worker; an idle worker has them Recalled: nothing waits behind a slow item
 /// </code>
 /// <para>

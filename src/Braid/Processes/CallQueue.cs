@@ -113,7 +113,7 @@ internal sealed partial class CallQueue(int lanes, Func<int, WorkerConnection> c
             _starting--;
             _ready++;
             worker.IsReady = true;
-            Ready = [.. _lanes.Where(w => w is { IsReady: true })!];
+            Ready = [.. Everyone().Where(w => w.IsReady)];
         }
     }
 

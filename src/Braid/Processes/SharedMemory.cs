@@ -57,8 +57,9 @@ internal sealed unsafe class SharedMemory : SafeHandleZeroOrMinusOneIsInvalid
         using var opened = Libc.Open(path, Libc.OpenReadWrite | Libc.OpenCloseOnExec);
         if (opened.IsInvalid) throw LastError($"open '{path}'");
 
-        // Both can be relied on for ever once they are true.
-        if ((Libc.FileControl(opened, Libc.GetSeals, 0) & Libc.SealShrink) == 0) throw new IOException($"'{path}' is no memory that stays as long as it is.");
+        // Both can be relied on for ever once they are true. A file that knows no seals gives -1.
+        int seals = Libc.FileControl(opened, Libc.GetSeals, 0);
+        if (seals < 0 || (seals & Libc.SealShrink) == 0) throw new IOException($"'{path}' is no memory that stays as long as it is.");
         if (RandomAccess.GetLength(opened) < length) throw new IOException($"'{path}' has less than {length:N0} bytes.");
         return new SharedMemory(opened, length);
     }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Braid.Items;
+using Braid.Wire;
 
 namespace Braid.Processes;
 
@@ -53,6 +54,9 @@ internal sealed class SharedMemoryStream : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>What the peer has made of the memory, if it cannot be used any more.</summary>
+    internal InvalidFrameException? Failure { get; private set; }
+
     /// <summary>Where large payloads to the peer go.</summary>
     internal SharedPayloads Payloads { get; }
 
@@ -100,12 +104,22 @@ internal sealed class SharedMemoryStream : Stream
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        while (true)
+        try
         {
-            if (_isClosed) throw new IOException("The peer is gone.");
-            buffer = buffer[_outgoing.Write(buffer)..];
-            if (buffer.IsEmpty) break;
-            WaitForRoom();
+            while (true)
+            {
+                if (_isClosed) throw new IOException("The peer is gone.");
+                buffer = buffer[_outgoing.Write(buffer)..];
+                if (buffer.IsEmpty) break;
+                WaitForRoom();
+            }
+        }
+        catch (InvalidFrameException exception)
+        {
+            // For whoever writes the peer is gone; whoever reads ends the connection and tells why.
+            Failure = exception;
+            MarkClosed();
+            throw new IOException(exception.Message, exception);
         }
 
         GC.KeepAlive(_memory);
@@ -143,8 +157,8 @@ internal sealed class SharedMemoryStream : Stream
     internal void MarkClosed()
     {
         _isClosed = true;
-        _incoming.Signal.Wake();
-        _outgoing.Signal.Wake();
+        _incoming.Signal.WakeAnyway();
+        _outgoing.Signal.WakeAnyway();
         GC.KeepAlive(_memory);
     }
 

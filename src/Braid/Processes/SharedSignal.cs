@@ -23,6 +23,13 @@ internal readonly unsafe struct SharedSignal(int* word)
     /// <summary>The sleeper: there was something after all.</summary>
     internal void Withdraw() => Volatile.Write(ref *word, Awake);
 
+    /// <summary>Wakes the sleeper whatever the word says: the other side may have died between setting it and waking.</summary>
+    internal void WakeAnyway()
+    {
+        Interlocked.Exchange(ref *word, Awake);
+        Libc.WakeOne(word);
+    }
+
     /// <summary>The other side: after its deed.</summary>
     internal void Wake()
     {

@@ -26,9 +26,6 @@ internal sealed partial class WorkerConnection
     private readonly long _workAhead;
     private readonly Func<CancellationToken, bool> _isUsed;
     private readonly CancellationWatch _watch;
-
-    // Held by who reads from shared memory: its own thread, or one that waits for an item and looks here meanwhile.
-    private readonly Lock _readGate = new();
     private Stream _stream = null!;
     private SharedMemoryStream? _shared;
     private FrameReader _reader = null!;
@@ -194,39 +191,6 @@ internal sealed partial class WorkerConnection
             _process!.Kill();
             return $"it broke the protocol ({exception.Message})";
         }
-    }
-
-    private void ReadSocket()
-    {
-        while (_reader.TryRead(out var frame))
-        {
-            Take(frame);
-            if (!_reader.HasFrame) Refill();
-        }
-    }
-
-    private void ReadShared()
-    {
-        while (_shared!.WaitForBytes())
-        {
-            lock (_readGate)
-            {
-                if (_broken is not null) throw _broken;
-                TakeAll();
-            }
-
-            Refill();
-        }
-
-        lock (_readGate)
-        {
-            if (_broken is not null) throw _broken;
-        }
-    }
-
-    private void TakeAll()
-    {
-        while ((_reader.HasFrame || _shared!.HasBytes) && _reader.TryRead(out var frame)) Take(frame);
     }
 
     private void End(string? reason)

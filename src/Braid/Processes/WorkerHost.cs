@@ -57,7 +57,7 @@ internal sealed class WorkerHost
         catch (Exception exception) when (exception is SocketException or IOException or InvalidFrameException)
         {
             Console.Error.WriteLine($"Worker {setup.Number} has no connection to its parent: {exception.Message}");
-            ExitNow(NoParent);
+            ExitNow(exception is InvalidFrameException ? BrokenProtocol : NoParent);
         }
 
         // Also when the work has left foreground threads behind.

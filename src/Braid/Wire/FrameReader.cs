@@ -19,6 +19,27 @@ internal sealed class FrameReader(Stream stream)
         _end - _start >= Frame.HeaderLength
         && _end - _start - Frame.HeaderLength >= BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(_start));
 
+    /// <summary>True if the next frame has begun and does not fit into the buffer: reading it waits for the rest of it.</summary>
+    internal bool HasLongFrame =>
+        _end - _start >= Frame.HeaderLength && BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(_start)) > BufferSize - Frame.HeaderLength;
+
+    /// <summary>Reads into the buffer once what the stream has; the caller knows that it has something. False: the next frame is a long one.</summary>
+    internal bool TryFillMore()
+    {
+        if (HasLongFrame)
+        {
+            // Whoever reads it waits for its rest, which does not come if it is none of ours.
+            Check((FrameType)_buffer[_start + sizeof(int)], BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(_start)));
+            return false;
+        }
+
+        if (_start == _end) _start = _end = 0;
+        if (_end == BufferSize) MoveToFront();
+        int read = stream.Read(_buffer, _end, BufferSize - _end);
+        _end += read;
+        return read > 0;
+    }
+
     /// <summary>The next frame; false at the end of the stream.</summary>
     /// <exception cref="InvalidFrameException">The frame's type or length is not allowed.</exception>
     /// <exception cref="EndOfStreamException">The stream ends inside the frame: the peer was ended in the middle of a word.</exception>
@@ -84,12 +105,7 @@ internal sealed class FrameReader(Stream stream)
     private bool TryFill(int count)
     {
         if (_end - _start >= count) return true;
-        if (_start + count > BufferSize)
-        {
-            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-            _end -= _start;
-            _start = 0;
-        }
+        if (_start + count > BufferSize) MoveToFront();
 
         while (_end - _start < count)
         {
@@ -101,5 +117,12 @@ internal sealed class FrameReader(Stream stream)
         }
 
         return true;
+    }
+
+    private void MoveToFront()
+    {
+        _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+        _end -= _start;
+        _start = 0;
     }
 }

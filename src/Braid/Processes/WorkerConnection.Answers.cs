@@ -1,0 +1,248 @@
+using System.Buffers;
+using Braid.Wire;
+
+namespace Braid.Processes;
+
+/// <summary>What a worker says, and what it means for its calls.</summary>
+/// <remarks>
+/// Read by the connection's own thread; through shared memory also by any thread that waits for an item and looks here meanwhile, one at a
+/// time.
+/// </remarks>
+internal sealed partial class WorkerConnection
+{
+    // How many answers are taken in one hold of the queue's gate.
+    private const int MostAnswers = 64;
+
+    // Held by who reads from shared memory.
+    private readonly Lock _readGate = new();
+
+    // Who reads: what one hold of the queue's gate has found, and when.
+    private readonly List<Answer> _answers = [];
+    private long _now;
+    private InvalidFrameException? _broken;
+
+    /// <inheritdoc cref="Executor.BeginLooking"/>
+    internal void BeginLooking() => _shared?.BeginLooking();
+
+    /// <inheritdoc cref="Executor.TryAdvance"/>
+    internal bool TryAdvance()
+    {
+        if (_shared is not { HasBytes: true } || _broken is not null || !_readGate.TryEnter()) return false;
+        try
+        {
+            TakeAll();
+        }
+        catch (InvalidFrameException exception)
+        {
+            // The connection's own thread ends it; whoever reads on would misread.
+            _broken = exception;
+            _shared.MarkClosed();
+        }
+        catch (IOException)
+        {
+            // The worker died in the middle of a word; the connection's own thread finds that, too.
+        }
+        finally
+        {
+            _readGate.Exit();
+        }
+
+        Refill(mayWait: false);
+        return true;
+    }
+
+    /// <inheritdoc cref="Executor.EndLooking"/>
+    internal void EndLooking() => _shared?.EndLooking();
+
+    private void ReadSocket()
+    {
+        while (_reader.TryRead(out var frame))
+        {
+            Take(frame);
+            if (!_reader.HasFrame) Refill();
+        }
+    }
+
+    private void ReadShared()
+    {
+        while (_shared!.WaitForBytes())
+        {
+            lock (_readGate)
+            {
+                ThrowIfBroken();
+                TakeAll();
+
+                // Longer than the reader's buffer: its rest is on its way.
+                if (_reader.HasLongFrame && _reader.TryRead(out var frame)) Take(frame);
+            }
+
+            Refill();
+        }
+
+        lock (_readGate) ThrowIfBroken();
+    }
+
+    private void ThrowIfBroken()
+    {
+        if ((_broken ?? _shared!.Failure) is { } exception) throw exception;
+    }
+
+    /// <summary>Takes the frames that are here in full. Does not wait for the rest of one.</summary>
+    private void TakeAll()
+    {
+        while (_reader.HasFrame || (_shared!.HasBytes && _reader.TryFillMore()))
+        {
+            if (_reader.HasFrame && _reader.TryRead(out var frame)) Take(frame);
+        }
+    }
+
+    /// <summary>Takes this frame and those behind it that are here in full.</summary>
+    private void Take(Frame frame)
+    {
+        _now = _executor.TimeProvider.GetTimestamp();
+        try
+        {
+            lock (_queue.Gate)
+            {
+                do
+                {
+                    _answers.Add(Note(frame));
+                }
+                while (_answers.Count < MostAnswers && _reader.HasFrame && _reader.TryRead(out frame));
+            }
+        }
+        finally
+        {
+            // Also when a frame is broken: what came before it is good. The bodies lie in the reader's buffer, which stays as it is until the
+            // next read that waits.
+            foreach (var answer in _answers) Tell(answer);
+            _answers.Clear();
+        }
+    }
+
+    /// <summary>Inside the gate: what the frame means for its call.</summary>
+    private Answer Note(Frame frame)
+    {
+        var fields = frame.Fields;
+        long itemId = fields.ReadInt64();
+        if (!Held.TryFind(itemId, out var call)) throw new InvalidFrameException($"A {frame.Type} frame came for item {itemId}, which this worker does not have.");
+        var expected = frame.Type is FrameType.Started or FrameType.Returned ? CallState.Sent : CallState.Started;
+        if (call.State != expected) throw new InvalidFrameException($"A {frame.Type} frame came for item {itemId}, which is {call.State}.");
+        switch (frame.Type)
+        {
+            case FrameType.Started:
+                NoteStarted(call);
+                break;
+            case FrameType.Result or FrameType.Error:
+                NoteEnded(call, isLarge: frame.Body.Length > LargeMessage);
+                break;
+            case FrameType.LargeResult:
+                NoteEnded(call, isLarge: true);
+                break;
+            case FrameType.Returned:
+                Held.Remove(call);
+                _queue.PutBack(call);
+                break;
+            default:
+                throw new InvalidFrameException($"A parent does not take {frame.Type} frames.");
+        }
+
+        return new(frame.Type, call, call.IsCancelled, frame.Body[fields.Position..]);
+    }
+
+    private void NoteStarted(ProcessCall call)
+    {
+        call.State = CallState.Started;
+        call.IsRecalled = false;
+        call.StartedAt = _now;
+        OnBegun();
+        if (_hasWorked) return;
+        _queue.OnProgress();
+        _hasWorked = true;
+    }
+
+    private void NoteEnded(ProcessCall call, bool isLarge)
+    {
+        call.State = CallState.Done;
+        Held.Remove(call);
+        if (_stopping == call) EndStopping();
+
+        // What is sent ahead of large messages would wait in memory.
+        long duration = _now - call.StartedAt;
+        if (isLarge || _isLarge) _duration = Unknown;
+        else if (_duration == Unknown) _duration = duration;
+
+        // Down fast, up slowly: the first items of a function take long in a new worker.
+        else _duration += duration < _duration ? (duration - _duration) / 2 : (duration - _duration) / 8;
+    }
+
+    /// <summary>Outside the gate: the item hears of it.</summary>
+    private void Tell(Answer answer)
+    {
+        var item = answer.Call.Item;
+        switch (answer.Type)
+        {
+            case FrameType.Started:
+                _executor.PeakWatch.OnBusy();
+                item.MarkStarted(Lane);
+                if (answer.IsCancelled) StopCall(answer.Call);
+                break;
+            case FrameType.Result:
+                OnCallEnded();
+                item.Complete(new ReadOnlySequence<byte>(answer.Body));
+                _queue.Leave();
+                break;
+            case FrameType.LargeResult:
+                OnCallEnded();
+                CompleteLarge(answer);
+                break;
+            case FrameType.Error:
+                OnCallEnded();
+                EndRaised(answer.Call, ReadError(answer));
+                break;
+            default:
+                WakeIdle();
+                break;
+        }
+    }
+
+    private void CompleteLarge(Answer answer)
+    {
+        try
+        {
+            if (_shared is null) throw new InvalidFrameException("A large result came, and there is no shared memory.");
+            var place = new FieldReader(answer.Body.Span);
+            answer.Call.Item.Complete(new ReadOnlySequence<byte>(_shared.PayloadReader.Find(ref place)));
+            _shared.PayloadReader.LetGo();
+        }
+        catch (InvalidFrameException exception)
+        {
+            EndFailed(answer.Call, Untrusted(answer.Call.Item, exception));
+            return;
+        }
+
+        _queue.Leave();
+    }
+
+    private Exception ReadError(Answer answer)
+    {
+        try
+        {
+            var fields = new FieldReader(answer.Body.Span);
+            return RemoteError.Read(ref fields, Origin, answer.Call.Item.CancellationToken);
+        }
+        catch (InvalidFrameException exception)
+        {
+            return Untrusted(answer.Call.Item, exception);
+        }
+    }
+
+    /// <summary>The call has ended, so it is told so; the worker is not to be trusted with another.</summary>
+    private WorkerLostException Untrusted(WorkItem item, InvalidFrameException exception)
+    {
+        _process!.Kill();
+        return new WorkerLoss(Lane, _process, default, $"it broke the protocol when it told how the item ended ({exception.Message})").While(item);
+    }
+
+    private readonly record struct Answer(FrameType Type, ProcessCall Call, bool IsCancelled, ReadOnlyMemory<byte> Body);
+}
