@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Braid.Tests.Processes;
 
-public sealed class ProcessCrashTests : ProcessTest
+public abstract class ProcessCrashTests : ProcessTest
 {
     [Theory]
     [InlineData("exit", "exit code 7", 7)]

@@ -13,12 +13,16 @@ public abstract class ProcessTest : IAsyncDisposable
 
     protected Timeline Timeline { get; } = new();
 
+    /// <summary>What carries the frames; a suite that runs on each transport has a tiny class for each in Transports.cs.</summary>
+    protected virtual WorkerTransport Transport => WorkerTransport.Automatic;
+
     protected ProcessExecutor Make(int workers = 1, TimeSpan? killAfter = null, IReadOnlyDictionary<string, string?>? variables = null)
     {
         var executor = new ProcessExecutor(new()
         {
             Workers = workers,
             Timeline = Timeline,
+            Transport = Transport,
             KillAfter = killAfter ?? TimeSpan.FromSeconds(10),
             EnvironmentVariables = variables ?? new Dictionary<string, string?>(),
         });
@@ -28,7 +32,7 @@ public abstract class ProcessTest : IAsyncDisposable
 
     protected ProcessExecutor Make(ProcessOptions options)
     {
-        var executor = new ProcessExecutor(options with { Timeline = Timeline });
+        var executor = new ProcessExecutor(options with { Timeline = Timeline, Transport = Transport });
         _executors.Add(executor);
         return executor;
     }
