@@ -109,6 +109,7 @@ public sealed class ProcessExecutor : Executor
     internal override bool LookFor(WorkItem item)
     {
         int rounds = _looks.Rounds;
+        if (rounds == 0) return false;
         BeginLooking();
         for (int round = 0; round < rounds && !item.IsFinished; round++)
         {

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Braid.Items;
+using Braid.Wire;
 
 namespace Braid.Processes;
 
@@ -24,6 +25,7 @@ internal sealed class SharedMemoryStream : Stream
     private readonly SharedRingWriter _outgoing;
     private SpinBudget _spins = new();
     private volatile bool _isClosed;
+    private volatile InvalidFrameException? _broken;
 
     internal unsafe SharedMemoryStream(SharedMemory memory, Socket socket, bool isParent)
     {
@@ -52,9 +54,18 @@ internal sealed class SharedMemoryStream : Stream
     }
 
     /// <summary>True if reading does not wait. From any thread.</summary>
-    internal bool HasBytes => _incoming.HasBytes;
+    internal bool HasBytes
+    {
+        get
+        {
+            bool hasBytes = _incoming.HasBytes;
+            GC.KeepAlive(_memory);
+            return hasBytes;
+        }
+    }
 
     /// <summary>Until there is something to read, which another thread may read first, or the peer is gone. False: gone, and nothing is left.</summary>
+    /// <exception cref="InvalidFrameException">Nothing is left, and the peer is not gone: it has broken the memory or the socket.</exception>
     internal bool WaitForBytes()
     {
         while (!LookForBytes())
@@ -63,14 +74,20 @@ internal sealed class SharedMemoryStream : Stream
             if (!_incoming.HasBytes && !_isClosed) _incoming.Signal.Sleep();
             _incoming.Signal.Withdraw();
             GC.KeepAlive(_memory);
-            if (_isClosed) return HasBytes;
+            if (!_isClosed) continue;
+            if (HasBytes) return true;
+            return _broken is { } broken ? throw broken : false;
         }
 
         return true;
     }
 
     /// <summary>Somebody looks at <see cref="HasBytes"/>: whoever sleeps here need not be woken.</summary>
-    internal void BeginLooking() => _incoming.Signal.Withdraw();
+    internal void BeginLooking()
+    {
+        _incoming.Signal.Withdraw();
+        GC.KeepAlive(_memory);
+    }
 
     /// <summary>Nobody looks any more: whoever sleeps here is woken by what comes next, and by what came in this moment.</summary>
     internal void EndLooking()
@@ -78,6 +95,14 @@ internal sealed class SharedMemoryStream : Stream
         _incoming.Signal.Announce();
         if (HasBytes || _isClosed) _incoming.Signal.Wake();
         GC.KeepAlive(_memory);
+    }
+
+    /// <summary>Reads what is here, without waiting. Returns how much that was.</summary>
+    internal int ReadAvailable(Span<byte> buffer)
+    {
+        int count = _incoming.Read(buffer);
+        GC.KeepAlive(_memory);
+        return count;
     }
 
     public override int Read(Span<byte> buffer)
@@ -92,12 +117,21 @@ internal sealed class SharedMemoryStream : Stream
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        while (true)
+        try
         {
-            if (_isClosed) throw new IOException("The peer is gone.");
-            buffer = buffer[_outgoing.Write(buffer)..];
-            if (buffer.IsEmpty) break;
-            WaitForRoom();
+            while (true)
+            {
+                if (_isClosed) throw new IOException("The peer is gone.");
+                buffer = buffer[_outgoing.Write(buffer)..];
+                if (buffer.IsEmpty) break;
+                WaitForRoom();
+            }
+        }
+        catch (InvalidFrameException exception)
+        {
+            // Whoever writes is not who ends the connection: the reader is.
+            Break(exception);
+            throw new IOException("The peer is not to be trusted any more.", exception);
         }
 
         GC.KeepAlive(_memory);
@@ -110,6 +144,7 @@ internal sealed class SharedMemoryStream : Stream
     {
         // Not once more while it has not been heard: a socket full of bells would make us wait for the worker, and it may wait for us.
         if (!_isParent || _isClosed || Interlocked.Exchange(ref *_bell, 1) != 0) return;
+        GC.KeepAlive(_memory);
         try
         {
             _socket.Send(Bell);
@@ -135,8 +170,8 @@ internal sealed class SharedMemoryStream : Stream
     internal void MarkClosed()
     {
         _isClosed = true;
-        _incoming.Signal.Wake();
-        _outgoing.Signal.Wake();
+        _incoming.Signal.WakeAll();
+        _outgoing.Signal.WakeAll();
         GC.KeepAlive(_memory);
     }
 
@@ -146,7 +181,8 @@ internal sealed class SharedMemoryStream : Stream
         try
         {
             // A worker sends nothing here, so whatever comes is the end.
-            await _socket.ReceiveAsync(new byte[1], SocketFlags.None).ConfigureAwait(false);
+            if (await _socket.ReceiveAsync(new byte[1], SocketFlags.None).ConfigureAwait(false) > 0)
+                Break(new("The worker wrote to the socket, which is there to show its end and nothing else."));
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
@@ -164,6 +200,12 @@ internal sealed class SharedMemoryStream : Stream
         MarkClosed();
         _socket.Dispose();
         base.Dispose(disposing);
+    }
+
+    private void Break(InvalidFrameException exception)
+    {
+        _broken = exception;
+        MarkClosed();
     }
 
     private bool LookForBytes()

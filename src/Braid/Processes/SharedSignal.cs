@@ -27,6 +27,13 @@ internal readonly unsafe struct SharedSignal(int* word)
     internal void Wake()
     {
         Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref *word) == Asleep && Interlocked.Exchange(ref *word, Awake) == Asleep) Libc.WakeOne(word);
+        if (Volatile.Read(ref *word) == Asleep && Interlocked.Exchange(ref *word, Awake) == Asleep) Libc.Wake(word, 1);
+    }
+
+    /// <summary>Wakes whoever sleeps here, whatever the word says: the peer may have written anything there before it ended.</summary>
+    internal void WakeAll()
+    {
+        Interlocked.Exchange(ref *word, Awake);
+        Libc.Wake(word, int.MaxValue);
     }
 }

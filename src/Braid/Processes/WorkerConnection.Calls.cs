@@ -68,10 +68,12 @@ internal sealed partial class WorkerConnection
     /// <inheritdoc cref="Executor.TryAdvance"/>
     internal bool TryAdvance()
     {
-        if (_shared is not { HasBytes: true } || _broken is not null || !_readGate.TryEnter()) return false;
+        // Held by this thread: a result's own code is being decoded, and waits for another item.
+        if (_shared is not { HasBytes: true } || _readGate.IsHeldByCurrentThread || !_readGate.TryEnter()) return false;
+        bool isAny = false;
         try
         {
-            TakeAll();
+            isAny = _broken is null && TakeWhole();
         }
         catch (InvalidFrameException exception)
         {
@@ -84,7 +86,42 @@ internal sealed partial class WorkerConnection
             _readGate.Exit();
         }
 
-        Refill(mayWait: false);
+        if (isAny) Refill(mayWait: false);
+        return isAny;
+    }
+
+    /// <summary>
+    /// Takes the frames that are here in full. Never waits for the rest of one: the connection's own thread may be asleep on the same signal, and
+    /// a wake-up meant for one of two sleepers may go to the other.
+    /// </summary>
+    private bool TakeWhole()
+    {
+        bool isAny = false;
+        while (HasWhole(out bool isLong))
+        {
+            // A matter for the connection's own thread, now.
+            if (isLong) _shared!.EndLooking();
+            if (isLong || !_reader.TryRead(out var frame)) break;
+            Take(frame);
+            isAny = true;
+        }
+
+        return isAny;
+    }
+
+    /// <summary>Reads without waiting until a frame is here in full, or one begins for which the buffer is too small. False: neither.</summary>
+    private bool HasWhole(out bool isLong)
+    {
+        isLong = false;
+        while (!_reader.HasFrame)
+        {
+            isLong = _reader.BeginsLongFrame();
+            if (isLong) return true;
+            int count = _shared!.ReadAvailable(_reader.GetRoom());
+            if (count == 0) return false;
+            _reader.Advance(count);
+        }
+
         return true;
     }
 
