@@ -27,3 +27,10 @@ public sealed class ProcessResultOnSocketTests : ProcessResultTests
 {
     protected override WorkerTransport Transport => WorkerTransport.Socket;
 }
+
+public sealed class ProcessChaosOnDefaultTests : ProcessChaosTests;
+
+public sealed class ProcessChaosOnSocketTests : ProcessChaosTests
+{
+    protected override WorkerTransport Transport => WorkerTransport.Socket;
+}
