@@ -114,6 +114,32 @@ public abstract class ProcessCrashTests : ProcessTest
     }
 
     [Fact]
+    public async Task A_crash_in_the_middle_of_payloads_larger_than_any_buffer_blocks_nobody()
+    {
+        var executor = Make(workers: 2);
+        byte[] large = new byte[8 * 1024 * 1024];
+        var random = new Random(1);
+        for (int round = 0; round < 8; round++)
+        {
+            int pid = await Soon(Run(executor, Works.ProcessId, 0));
+            var items = Enumerable.Range(0, 4).Select(_ => Soon(Run(executor, Works.Turn, large))).ToArray();
+
+            // At whatever it is by then: reading, running, writing.
+            await Task.Delay(random.Next(20));
+            using (var worker = Process.GetProcessById(pid)) worker.Kill();
+            int lost = 0;
+            foreach (var item in items)
+            {
+                var error = await Record.ExceptionAsync(() => item);
+                if (error is not null) Assert.IsType<WorkerLostException>(error);
+                if (error is not null) lost++;
+            }
+
+            Assert.InRange(lost, 0, 1);
+        }
+    }
+
+    [Fact]
     public async Task The_timeline_tells_of_workers()
     {
         var executor = Make();

@@ -31,7 +31,7 @@ public sealed class ProcessLookingTests : ProcessTest
     public async Task Workers_that_leave_while_callers_look_lose_nothing()
     {
         var executor = Make(new ProcessOptions { Workers = 2, RecycleAfter = 20 });
-        await LookAsync(executor, rounds: 15).WaitAsync(Limit);
+        await LookAsync(executor, rounds: 4).WaitAsync(Limit);
     }
 
     [Theory]
