@@ -115,6 +115,7 @@ public sealed partial class ProcessExecutor : Executor
     internal override bool LookFor(WorkItem item)
     {
         int rounds = _looks.Rounds;
+        if (rounds == 0) return false;
         BeginLooking();
         for (int round = 0; round < rounds && !item.IsFinished; round++)
         {

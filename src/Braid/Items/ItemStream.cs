@@ -151,9 +151,10 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
     private bool TryTakeSoon(out MapItem<TArg, TResult> place)
     {
         if (_window.TryTake(out place)) return true;
+        int rounds = _spins.Rounds;
+        if (rounds == 0) return false;
         Executor.BeginLooking();
         bool isFound = false;
-        int rounds = _spins.Rounds;
         for (int round = 0; round < rounds && !isFound; round++)
         {
             if (!Executor.TryAdvance()) SpinBudget.Pause(round);

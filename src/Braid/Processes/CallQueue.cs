@@ -113,7 +113,9 @@ internal sealed partial class CallQueue(int lanes, Func<int, WorkerConnection> c
             _starting--;
             _ready++;
             worker.IsReady = true;
-            Ready = [.. Everyone().Where(w => w.IsReady)];
+
+            // Also those that leave stay in it until they are gone: whoever began to look at one must find it when it ends its look.
+            Ready = [.. Ready, worker];
         }
     }
 

@@ -43,8 +43,8 @@ internal static unsafe partial class Libc
     /// <summary>Sleeps as long as the word has the value; may return earlier. Also across processes, in shared memory.</summary>
     internal static void SleepWhile(int* word, int value) => _ = Futex(FutexCall, word, FutexWait, value, null, null, 0);
 
-    /// <summary>Wakes one thread, of any process, that sleeps on the word.</summary>
-    internal static void WakeOne(int* word) => _ = Futex(FutexCall, word, FutexWake, 1, null, null, 0);
+    /// <summary>Wakes so many threads, of any process, that sleep on the word.</summary>
+    internal static void Wake(int* word, int count) => _ = Futex(FutexCall, word, FutexWake, count, null, null, 0);
 
     [UnsupportedOSPlatform("windows")]
     [LibraryImport("libc", EntryPoint = "getppid")]

@@ -25,6 +25,7 @@ internal sealed class SharedMemoryStream : Stream
     private readonly SharedRingWriter _outgoing;
     private SpinBudget _spins = new();
     private volatile bool _isClosed;
+    private volatile InvalidFrameException? _broken;
 
     internal unsafe SharedMemoryStream(SharedMemory memory, Socket socket, int peerId, bool isParent)
     {
@@ -54,9 +55,6 @@ internal sealed class SharedMemoryStream : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>What the peer has made of the memory, if it cannot be used any more.</summary>
-    internal InvalidFrameException? Failure { get; private set; }
-
     /// <summary>Where large payloads to the peer go.</summary>
     internal SharedPayloads Payloads { get; }
 
@@ -64,9 +62,18 @@ internal sealed class SharedMemoryStream : Stream
     internal SharedPayloadReader PayloadReader { get; }
 
     /// <summary>True if reading does not wait. From any thread.</summary>
-    internal bool HasBytes => _incoming.HasBytes;
+    internal bool HasBytes
+    {
+        get
+        {
+            bool hasBytes = _incoming.HasBytes;
+            GC.KeepAlive(_memory);
+            return hasBytes;
+        }
+    }
 
     /// <summary>Until there is something to read, which another thread may read first, or the peer is gone. False: gone, and nothing is left.</summary>
+    /// <exception cref="InvalidFrameException">Nothing is left, and the peer is not gone: it has broken the memory or the socket.</exception>
     internal bool WaitForBytes()
     {
         while (!LookForBytes())
@@ -75,14 +82,20 @@ internal sealed class SharedMemoryStream : Stream
             if (!_incoming.HasBytes && !_isClosed) _incoming.Signal.Sleep();
             _incoming.Signal.Withdraw();
             GC.KeepAlive(_memory);
-            if (_isClosed) return HasBytes;
+            if (!_isClosed) continue;
+            if (HasBytes) return true;
+            return _broken is { } broken ? throw broken : false;
         }
 
         return true;
     }
 
     /// <summary>Somebody looks at <see cref="HasBytes"/>: whoever sleeps here need not be woken.</summary>
-    internal void BeginLooking() => _incoming.Signal.Withdraw();
+    internal void BeginLooking()
+    {
+        _incoming.Signal.Withdraw();
+        GC.KeepAlive(_memory);
+    }
 
     /// <summary>Nobody looks any more: whoever sleeps here is woken by what comes next, and by what came in this moment.</summary>
     internal void EndLooking()
@@ -90,6 +103,14 @@ internal sealed class SharedMemoryStream : Stream
         _incoming.Signal.Announce();
         if (HasBytes || _isClosed) _incoming.Signal.Wake();
         GC.KeepAlive(_memory);
+    }
+
+    /// <summary>Reads what is here, without waiting. Returns how much that was.</summary>
+    internal int ReadAvailable(Span<byte> buffer)
+    {
+        int count = _incoming.Read(buffer);
+        GC.KeepAlive(_memory);
+        return count;
     }
 
     public override int Read(Span<byte> buffer)
@@ -116,10 +137,9 @@ internal sealed class SharedMemoryStream : Stream
         }
         catch (InvalidFrameException exception)
         {
-            // For whoever writes the peer is gone; whoever reads ends the connection and tells why.
-            Failure = exception;
-            MarkClosed();
-            throw new IOException(exception.Message, exception);
+            // Whoever writes is not who ends the connection: the reader is.
+            Break(exception);
+            throw new IOException("The peer is not to be trusted any more.", exception);
         }
 
         GC.KeepAlive(_memory);
@@ -132,6 +152,7 @@ internal sealed class SharedMemoryStream : Stream
     {
         // Not once more while it has not been heard: a socket full of bells would make us wait for the worker, and it may wait for us.
         if (!_isParent || _isClosed || Interlocked.Exchange(ref *_bell, 1) != 0) return;
+        GC.KeepAlive(_memory);
         try
         {
             _socket.Send(Bell);
@@ -157,8 +178,8 @@ internal sealed class SharedMemoryStream : Stream
     internal void MarkClosed()
     {
         _isClosed = true;
-        _incoming.Signal.WakeAnyway();
-        _outgoing.Signal.WakeAnyway();
+        _incoming.Signal.WakeAll();
+        _outgoing.Signal.WakeAll();
         GC.KeepAlive(_memory);
     }
 
@@ -168,7 +189,8 @@ internal sealed class SharedMemoryStream : Stream
         try
         {
             // A worker sends nothing here, so whatever comes is the end.
-            await _socket.ReceiveAsync(new byte[1], SocketFlags.None).ConfigureAwait(false);
+            if (await _socket.ReceiveAsync(new byte[1], SocketFlags.None).ConfigureAwait(false) > 0)
+                Break(new("The worker wrote to the socket, which is there to show its end and nothing else."));
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
@@ -186,6 +208,12 @@ internal sealed class SharedMemoryStream : Stream
         MarkClosed();
         _socket.Dispose();
         base.Dispose(disposing);
+    }
+
+    private void Break(InvalidFrameException exception)
+    {
+        _broken = exception;
+        MarkClosed();
     }
 
     private bool LookForBytes()

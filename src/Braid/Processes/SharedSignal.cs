@@ -23,17 +23,17 @@ internal readonly unsafe struct SharedSignal(int* word)
     /// <summary>The sleeper: there was something after all.</summary>
     internal void Withdraw() => Volatile.Write(ref *word, Awake);
 
-    /// <summary>Wakes the sleeper whatever the word says: the other side may have died between setting it and waking.</summary>
-    internal void WakeAnyway()
-    {
-        Interlocked.Exchange(ref *word, Awake);
-        Libc.WakeOne(word);
-    }
-
     /// <summary>The other side: after its deed.</summary>
     internal void Wake()
     {
         Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref *word) == Asleep && Interlocked.Exchange(ref *word, Awake) == Asleep) Libc.WakeOne(word);
+        if (Volatile.Read(ref *word) == Asleep && Interlocked.Exchange(ref *word, Awake) == Asleep) Libc.Wake(word, 1);
+    }
+
+    /// <summary>Wakes whoever sleeps here, whatever the word says: the peer may have written anything there before it ended.</summary>
+    internal void WakeAll()
+    {
+        Interlocked.Exchange(ref *word, Awake);
+        Libc.Wake(word, int.MaxValue);
     }
 }

@@ -27,10 +27,12 @@ internal sealed partial class WorkerConnection
     /// <inheritdoc cref="Executor.TryAdvance"/>
     internal bool TryAdvance()
     {
-        if (_shared is not { HasBytes: true } || _broken is not null || !_readGate.TryEnter()) return false;
+        // Held by this thread: a result's own code is being decoded, and waits for another item.
+        if (_shared is not { HasBytes: true } || _readGate.IsHeldByCurrentThread || !_readGate.TryEnter()) return false;
+        bool isAny = false;
         try
         {
-            TakeAll();
+            isAny = _broken is null && TakeWhole();
         }
         catch (InvalidFrameException exception)
         {
@@ -38,16 +40,47 @@ internal sealed partial class WorkerConnection
             _broken = exception;
             _shared.MarkClosed();
         }
-        catch (IOException)
-        {
-            // The worker died in the middle of a word; the connection's own thread finds that, too.
-        }
         finally
         {
             _readGate.Exit();
         }
 
-        Refill(mayWait: false);
+        if (isAny) Refill(mayWait: false);
+        return isAny;
+    }
+
+    /// <summary>
+    /// Takes the frames that are here in full. Never waits for the rest of one: the connection's own thread may be asleep on the same signal, and
+    /// a wake-up meant for one of two sleepers may go to the other.
+    /// </summary>
+    private bool TakeWhole()
+    {
+        bool isAny = false;
+        while (HasWhole(out bool isLong))
+        {
+            // A matter for the connection's own thread, now.
+            if (isLong) _shared!.EndLooking();
+            if (isLong || !_reader.TryRead(out var frame)) break;
+            Take(frame);
+            isAny = true;
+        }
+
+        return isAny;
+    }
+
+    /// <summary>Reads without waiting until a frame is here in full, or one begins for which the buffer is too small. False: neither.</summary>
+    private bool HasWhole(out bool isLong)
+    {
+        isLong = false;
+        while (!_reader.HasFrame)
+        {
+            isLong = _reader.BeginsLongFrame();
+            if (isLong) return true;
+            int count = _shared!.ReadAvailable(_reader.GetRoom());
+            if (count == 0) return false;
+            _reader.Advance(count);
+        }
+
         return true;
     }
 
@@ -69,30 +102,30 @@ internal sealed partial class WorkerConnection
         {
             lock (_readGate)
             {
-                ThrowIfBroken();
+                if (_broken is not null) throw _broken;
                 TakeAll();
-
-                // Longer than the reader's buffer: its rest is on its way.
-                if (_reader.HasLongFrame && _reader.TryRead(out var frame)) Take(frame);
             }
 
             Refill();
         }
 
-        lock (_readGate) ThrowIfBroken();
+        lock (_readGate)
+        {
+            if (_broken is not null) throw _broken;
+        }
     }
 
-    private void ThrowIfBroken()
-    {
-        if ((_broken ?? _shared!.Failure) is { } exception) throw exception;
-    }
-
-    /// <summary>Takes the frames that are here in full. Does not wait for the rest of one.</summary>
     private void TakeAll()
     {
-        while (_reader.HasFrame || (_shared!.HasBytes && _reader.TryFillMore()))
+        try
         {
-            if (_reader.HasFrame && _reader.TryRead(out var frame)) Take(frame);
+            while (HasWhole(out _) && _reader.TryRead(out var frame)) Take(frame);
+        }
+        catch (InvalidFrameException exception)
+        {
+            // Nobody who looks may read on.
+            _broken = exception;
+            throw;
         }
     }
 

@@ -33,6 +33,7 @@ internal sealed partial class WorkerConnection
     private volatile WorkerProcess? _process;
     private volatile bool _isStopping;
     private ITimer? _stopTimer;
+    private string? _refusal;
 
     internal WorkerConnection(ProcessExecutor executor, int lane)
     {
@@ -142,12 +143,15 @@ internal sealed partial class WorkerConnection
         catch (Exception exception) when (exception is IOException or InvalidFrameException)
         {
             // A stranger, or a worker that broke off: the next one may be ours, or its process has ended and tells why.
+            _refusal = exception.Message;
             stream.Dispose();
             return false;
         }
 
-        stream.ReadTimeout = Timeout.Infinite;
+        _stream = stream;
+        stream.ReadTimeout = (int)StartLimit.TotalMilliseconds;
         _stream = TransportOffer.Make(stream, reader, _process!.Id, _executor.Options.Transport);
+        stream.ReadTimeout = Timeout.Infinite;
         _shared = _stream as SharedMemoryStream;
         _reader = _stream == stream ? reader : new FrameReader(_stream);
         _reader.LongestBody = int.MaxValue;
@@ -158,7 +162,8 @@ internal sealed partial class WorkerConnection
 
     private void ThrowIfHopeless()
     {
-        if (_process!.HasExited || _isStopping) throw new InvalidOperationException("it ended before it was ready");
+        if (_process!.HasExited || _isStopping)
+            throw new InvalidOperationException(_refusal is null ? "it ended before it was ready" : $"it ended before it was ready; who connected last was refused: {_refusal}");
     }
 
     private void EndFailedStart(Exception exception)

@@ -7,6 +7,9 @@ internal sealed class FrameReader(Stream stream)
 {
     private const int BufferSize = 64 * 1024;
 
+    // What a peer gets on its word; for more it has to send this much first. So announcing costs nobody memory, and copying is rare.
+    private const int MostOnTrust = 16 * 1024 * 1024;
+
     private readonly byte[] _buffer = new byte[BufferSize];
     private int _start;
     private int _end;
@@ -19,26 +22,19 @@ internal sealed class FrameReader(Stream stream)
         _end - _start >= Frame.HeaderLength
         && _end - _start - Frame.HeaderLength >= BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(_start));
 
-    /// <summary>True if the next frame has begun and does not fit into the buffer: reading it waits for the rest of it.</summary>
-    internal bool HasLongFrame =>
-        _end - _start >= Frame.HeaderLength && BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(_start)) > BufferSize - Frame.HeaderLength;
+    /// <summary>True if the next frame has begun and is too long for the buffer. Looks at its header now: who waits for the rest may wait for ever.</summary>
+    /// <exception cref="InvalidFrameException">The frame's type or length is not allowed.</exception>
+    internal bool BeginsLongFrame() => _end - _start >= Frame.HeaderLength && CheckHeader().Length > BufferSize - Frame.HeaderLength;
 
-    /// <summary>Reads into the buffer once what the stream has; the caller knows that it has something. False: the next frame is a long one.</summary>
-    internal bool TryFillMore()
+    /// <summary>Room for bytes that somebody else reads for us, to be followed by <see cref="Advance"/>. There is some unless a whole frame is here.</summary>
+    internal Span<byte> GetRoom()
     {
-        if (HasLongFrame)
-        {
-            // Whoever reads it waits for its rest, which does not come if it is none of ours.
-            Check((FrameType)_buffer[_start + sizeof(int)], BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(_start)));
-            return false;
-        }
-
-        if (_start == _end) _start = _end = 0;
-        if (_end == BufferSize) MoveToFront();
-        int read = stream.Read(_buffer, _end, BufferSize - _end);
-        _end += read;
-        return read > 0;
+        if (_end == _start || _end == BufferSize) MoveToFront();
+        return _buffer.AsSpan(_end);
     }
+
+    /// <summary>So many bytes were put into the room.</summary>
+    internal void Advance(int count) => _end += count;
 
     /// <summary>The next frame; false at the end of the stream.</summary>
     /// <exception cref="InvalidFrameException">The frame's type or length is not allowed.</exception>
@@ -47,11 +43,9 @@ internal sealed class FrameReader(Stream stream)
     {
         frame = default;
         if (!TryFill(Frame.HeaderLength)) return false;
-        int length = BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(_start));
-        var type = (FrameType)_buffer[_start + sizeof(int)];
 
         // Before anything is allocated for it.
-        Check(type, length);
+        var (type, length) = CheckHeader();
         _start += Frame.HeaderLength;
         bool isSmall = length <= BufferSize;
         frame = new(type, isSmall ? ReadSmall(length) : ReadLarge(length), isOwn: !isSmall);
@@ -68,12 +62,15 @@ internal sealed class FrameReader(Stream stream)
 
     private static EndOfStreamException EndedInside() => new("The connection ended inside a frame.");
 
-    private void Check(FrameType type, int length)
+    private (FrameType Type, int Length) CheckHeader()
     {
+        int length = BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(_start));
+        var type = (FrameType)_buffer[_start + sizeof(int)];
         int longest = Frame.LongestBody(type);
         if (longest < 0) throw new InvalidFrameException($"Frame type {(byte)type} does not exist.");
         longest = Math.Min(longest, LongestBody);
         if (length < 0 || length > longest) throw new InvalidFrameException($"A {type} frame announces {(uint)length:N0} bytes; at most {longest:N0} are allowed here.");
+        return (type, length);
     }
 
     private ReadOnlyMemory<byte> ReadSmall(int length)
@@ -87,18 +84,33 @@ internal sealed class FrameReader(Stream stream)
     // Into memory of its own, straight from the socket: one copy less for what is large.
     private ReadOnlyMemory<byte> ReadLarge(int length)
     {
-        byte[] body = GC.AllocateUninitializedArray<byte>(length);
+        byte[] body = GC.AllocateUninitializedArray<byte>(Math.Min(length, MostOnTrust));
         int done = _end - _start;
         _buffer.AsSpan(_start, done).CopyTo(body);
         _start = _end = 0;
         while (done < length)
         {
-            int read = stream.Read(body, done, length - done);
+            if (done == body.Length) body = Longer(body, (int)Math.Min(length, 2L * done));
+            int read = stream.Read(body, done, body.Length - done);
             if (read == 0) throw EndedInside();
             done += read;
         }
 
         return body;
+    }
+
+    private static byte[] Longer(byte[] bytes, int length)
+    {
+        byte[] longer = GC.AllocateUninitializedArray<byte>(length);
+        bytes.CopyTo(longer, 0);
+        return longer;
+    }
+
+    private void MoveToFront()
+    {
+        _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+        _end -= _start;
+        _start = 0;
     }
 
     /// <summary>Makes sure that so many bytes are in the buffer. False if the stream ended before the first of them.</summary>
@@ -117,12 +129,5 @@ internal sealed class FrameReader(Stream stream)
         }
 
         return true;
-    }
-
-    private void MoveToFront()
-    {
-        _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-        _end -= _start;
-        _start = 0;
     }
 }

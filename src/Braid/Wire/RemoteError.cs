@@ -74,6 +74,8 @@ internal static class RemoteError
 
     private static Type? FindLoaded(string typeName, string assemblyName)
     {
+        // Plain names only: for what stands in brackets the runtime would look for other assemblies and load them.
+        if (typeName.Length == 0 || typeName.AsSpan().ContainsAny("[],*&")) return null;
         foreach (var assembly in AppDomain.CurrentDomain.GetAssemblies())
         {
             if (assembly.GetName().Name != assemblyName) continue;

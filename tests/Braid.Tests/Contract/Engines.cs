@@ -40,3 +40,10 @@ public sealed class ProcessContract : ExecutorContract
     protected override Executor Create(int concurrency, ExecutorOptions? options) =>
         new ProcessExecutor(new ProcessOptions { Workers = concurrency }.With(options));
 }
+
+public sealed class ProcessSocketContract : ExecutorContract
+{
+    protected override bool SharesMemory => false;
+    protected override Executor Create(int concurrency, ExecutorOptions? options) =>
+        new ProcessExecutor(new ProcessOptions { Workers = concurrency, Transport = WorkerTransport.Socket }.With(options));
+}

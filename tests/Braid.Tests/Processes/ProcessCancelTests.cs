@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Braid.Tests.Processes;
 
-public sealed class ProcessCancelTests : ProcessTest
+public abstract class ProcessCancelTests : ProcessTest
 {
     private static readonly TimeSpan Soonest = TimeSpan.FromMilliseconds(50);
 

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Braid.Tests.Processes;
 
-public sealed class ProcessCrashTests : ProcessTest
+public abstract class ProcessCrashTests : ProcessTest
 {
     [Theory]
     [InlineData("exit", "exit code 7", 7)]
@@ -110,6 +110,32 @@ public sealed class ProcessCrashTests : ProcessTest
             var error = await Assert.ThrowsAsync<WorkerLostException>(() => item);
             Assert.Contains("could not be started", error.Message);
             Assert.NotEqual("", error.StandardError);
+        }
+    }
+
+    [Fact]
+    public async Task A_crash_in_the_middle_of_payloads_larger_than_any_buffer_blocks_nobody()
+    {
+        var executor = Make(workers: 2);
+        byte[] large = new byte[8 * 1024 * 1024];
+        var random = new Random(1);
+        for (int round = 0; round < 8; round++)
+        {
+            int pid = await Soon(Run(executor, Works.ProcessId, 0));
+            var items = Enumerable.Range(0, 4).Select(_ => Soon(Run(executor, Works.Turn, large))).ToArray();
+
+            // At whatever it is by then: reading, running, writing.
+            await Task.Delay(random.Next(20));
+            using (var worker = Process.GetProcessById(pid)) worker.Kill();
+            int lost = 0;
+            foreach (var item in items)
+            {
+                var error = await Record.ExceptionAsync(() => item);
+                if (error is not null) Assert.IsType<WorkerLostException>(error);
+                if (error is not null) lost++;
+            }
+
+            Assert.InRange(lost, 0, 1);
         }
     }
 

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Braid.Tests.Processes;
 
-public sealed class ProcessErrorTests : ProcessTest
+public abstract class ProcessErrorTests : ProcessTest
 {
     [Fact]
     public async Task A_remote_exception_keeps_its_type_and_message_and_shows_the_remote_stack()

@@ -65,6 +65,31 @@ public sealed class ProcessLifetimeTests : ProcessTest
     }
 
     [Fact]
+    public async Task Workers_outlive_the_thread_that_started_them()
+    {
+        int pid = 0;
+        ProcessExecutor executor = null!;
+        var thread = new Thread(() =>
+        {
+            executor = Make();
+            pid = Run(executor, Works.ProcessId, 0).AsTask().GetAwaiter().GetResult();
+        });
+        thread.Start();
+        Assert.True(thread.Join(Limit));
+        for (int i = 0; i < 10; i++) Assert.Equal(pid, await Soon(Run(executor, Works.ProcessId, 0)));
+    }
+
+    [Fact]
+    public async Task Shared_memory_has_no_name_that_could_be_left_behind()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Skip("Shared memory is for Linux.");
+        int pid = await Soon(Run(Make(), Works.ProcessId, 0));
+        string[] maps = [.. File.ReadLines($"/proc/{pid}/maps").Where(m => m.Contains("braid", StringComparison.Ordinal) && m.Contains("rw-s", StringComparison.Ordinal))];
+        Assert.All(maps, m => Assert.Contains("/memfd:braid (deleted)", m));
+        Assert.Equal(Libc.HasFutex, maps.Length > 0);
+    }
+
+    [Fact]
     public async Task A_stranger_at_the_socket_does_not_disturb()
     {
         using var folder = new SocketFolder();

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Braid.Tests.Processes;
 
-public sealed class ProcessResultTests : ProcessTest
+public abstract class ProcessResultTests : ProcessTest
 {
     [Fact]
     public async Task Work_runs_in_another_process_and_its_result_comes_back()

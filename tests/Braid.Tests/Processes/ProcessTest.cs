@@ -14,6 +14,9 @@ public abstract class ProcessTest : IAsyncDisposable
 
     protected Timeline Timeline { get; } = new();
 
+    /// <summary>What carries the frames; a suite that runs on each transport has a tiny class for each in Transports.cs.</summary>
+    protected virtual WorkerTransport Transport => WorkerTransport.Automatic;
+
     protected ProcessExecutor Make(int workers = 1, TimeSpan? killAfter = null, IReadOnlyDictionary<string, string?>? variables = null, TimeProvider? time = null)
     {
         var executor = new ProcessExecutor(new()
@@ -21,6 +24,7 @@ public abstract class ProcessTest : IAsyncDisposable
             Workers = workers,
             Timeline = Timeline,
             TimeProvider = time ?? TimeProvider.System,
+            Transport = Transport,
             KillAfter = killAfter ?? TimeSpan.FromSeconds(10),
             EnvironmentVariables = variables ?? new Dictionary<string, string?>(),
         });
@@ -30,7 +34,7 @@ public abstract class ProcessTest : IAsyncDisposable
 
     protected ProcessExecutor Make(ProcessOptions options)
     {
-        var executor = new ProcessExecutor(options with { Timeline = Timeline });
+        var executor = new ProcessExecutor(options with { Timeline = Timeline, Transport = Transport });
         _executors.Add(executor);
         return executor;
     }
