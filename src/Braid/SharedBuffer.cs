@@ -54,9 +54,6 @@ public sealed class SharedBuffer : IMemoryOwner<byte>
         Entry = new(this);
     }
 
-    /// <summary>Takes it out of the table of live buffers; the memory and its descriptor have safe handles of their own.</summary>
-    ~SharedBuffer() => SharedBufferTable.Remove(this);
-
     /// <summary>Its bytes.</summary>
     public int Length => _memory.Length;
 
@@ -109,7 +106,6 @@ public sealed class SharedBuffer : IMemoryOwner<byte>
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         SharedBufferTable.Remove(this);
         Block?.Close();
-        GC.SuppressFinalize(this);
     }
 
     /// <summary>For messages and timelines.</summary>

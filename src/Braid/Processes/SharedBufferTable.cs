@@ -3,29 +3,28 @@ namespace Braid.Processes;
 /// <summary>The live buffers of this process by their ids, so that one that comes back is the object that it was. Does not keep them alive.</summary>
 /// <remarks>
 /// A buffer is a small object with a descriptor and much memory behind it, which the garbage collector does not see as much. So it is called
-/// whenever there are twice as many buffers as were left the last time.
+/// whenever there are half as many buffers again as were left the last time, and 64 at least.
 /// </remarks>
 internal static class SharedBufferTable
 {
-    private const int LeastLimit = 64;
+    private const int LeastGrowth = 64;
 
     // Guards what follows, and that a buffer which two threads receive at once is opened once.
     private static readonly Lock Gate = new();
     private static readonly Dictionary<Guid, WeakReference<SharedBuffer>> Live = [];
-    private static int _limit = LeastLimit;
+    private static int _limit = LeastGrowth;
 
     internal static void Add(SharedBuffer buffer)
     {
         lock (Gate) AddLocked(buffer);
     }
 
-    /// <summary>It was disposed or finalized. Meanwhile another object may stand for the same memory, which stays.</summary>
+    /// <summary>It was disposed. Meanwhile another object may stand for the same memory, which stays.</summary>
     internal static void Remove(SharedBuffer buffer)
     {
         lock (Gate)
         {
             if (Live.TryGetValue(buffer.Id, out var entry) && entry == buffer.Entry) Live.Remove(buffer.Id);
-            _limit = Math.Max(LeastLimit, Math.Min(_limit, Live.Count * 2));
         }
     }
 
@@ -45,7 +44,10 @@ internal static class SharedBufferTable
     {
         Live[buffer.Id] = buffer.Entry;
         if (Live.Count < _limit) return;
-        _limit = Live.Count * 2;
+        foreach (var (id, entry) in Live)
+            if (!entry.TryGetTarget(out _)) Live.Remove(id);
+
+        _limit = Live.Count + Math.Max(LeastGrowth, Live.Count / 2);
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
     }
 }
