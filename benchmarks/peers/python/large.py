@@ -19,6 +19,14 @@ def copy_within(name, size):
     memory.close()
 
 
+def look(name, size):
+    """Opens the memory and leaves it as it is."""
+    memory = SharedMemory(name)
+    is_whole = memory.buf[0] == memory.buf[size - 1] == 5
+    memory.close()
+    return is_whole
+
+
 def echo(connection):
     while data := connection.recv_bytes():
         connection.send_bytes(data)
@@ -59,21 +67,35 @@ def by_pipe(rounds):
     worker.join()
 
 
-def by_shared_memory(rounds):
-    size = rounds.items * MIB
-    memory = SharedMemory(create=True, size=2 * size)
-    try:
-        with ProcessPoolExecutor(2) as pool:
-            def call(data):
-                memory.buf[:size] = data
-                pool.submit(copy_within, memory.name, size).result()
-                return bytes(memory.buf[size:2 * size])
+def by_shared_memory(work, result_at):
+    """The result lies in the memory's half 0 or 1."""
+    def by_work(rounds):
+        size = rounds.items * MIB
+        memory = SharedMemory(create=True, size=2 * size)
+        source = memory.buf[result_at * size:(result_at + 1) * size]
+        target = bytearray(size)
+        try:
+            with ProcessPoolExecutor(2) as pool:
+                def call(data):
+                    memory.buf[:size] = data
+                    pool.submit(work, memory.name, size).result()
+                    memoryview(target)[:] = source
+                    return target
 
-            measure(rounds, call)
-    finally:
-        memory.close()
-        memory.unlink()
+                measure(rounds, call)
+        finally:
+            source.release()
+            memory.close()
+            memory.unlink()
+
+    return by_work
 
 
 if __name__ == "__main__":
-    main({"executor": by_executor, "pool": by_pool, "pipe": by_pipe, "shared-memory": by_shared_memory})
+    main({
+        "executor": by_executor,
+        "pool": by_pool,
+        "pipe": by_pipe,
+        "shared-memory": by_shared_memory(copy_within, 1),
+        "shared-memory-in-place": by_shared_memory(look, 0),
+    })

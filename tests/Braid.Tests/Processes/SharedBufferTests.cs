@@ -144,6 +144,17 @@ public sealed class SharedBufferTests : ProcessTest
     }
 
     [Fact]
+    public void Bytes_that_are_no_buffer_are_refused()
+    {
+        using var buffer = SharedBuffer.Create(10);
+        byte[] written = Encode(buffer);
+        byte[] longer = [.. written, 0], shorter = written[..^1], negative = [.. written];
+        BitConverter.TryWriteBytes(negative.AsSpan(9), -1);
+        foreach (byte[] bytes in new[] { [], [0, 0], [1], [2], [3], new byte[17], longer, shorter, negative })
+            Assert.Contains("are not a value of type SharedBuffer", Assert.Throws<PayloadException>(() => Decode(bytes)).Message);
+    }
+
+    [Fact]
     public async Task Many_buffers_leave_no_descriptor_behind()
     {
         if (!OperatingSystem.IsLinux()) return;
