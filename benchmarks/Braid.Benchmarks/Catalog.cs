@@ -11,6 +11,7 @@ internal static class Catalog
         ThreadsRun.Benchmark,
         ProcessesRoundtrip.Benchmark,
         ProcessesThroughput.Benchmark,
+        ProcessesLarge.Benchmark,
         LoopSwitches.Benchmark,
         PrimesSpeedUp.Benchmark,
         StartUp.Benchmark,

@@ -25,8 +25,8 @@ namespace Braid;
 ///  short items:        several calls ahead per worker; an idle worker has them Recalled: nothing waits behind a slow item
 /// </code>
 /// <para>
-/// Workers start when an item needs one and stay, unless the options say when they end. Arguments and results are copied; work must capture
-/// nothing; static fields are the worker's own. An item runs at most once. Thread-safe.
+/// Workers start when an item needs one and stay, unless the options say when they end. Arguments and results are copied, all but a
+/// <see cref="SharedBuffer"/>; work must capture nothing; static fields are the worker's own. An item runs at most once. Thread-safe.
 /// </para>
 /// </remarks>
 public sealed partial class ProcessExecutor : Executor

@@ -48,5 +48,5 @@ internal static class ProcessWorkloads
         if (sum != Trivial.Sum(2)) throw new InvalidOperationException($"The two calls gave {sum}.");
     }
 
-    private static ProcessExecutor NewExecutor() => new(new ProcessOptions { Workers = Workers });
+    internal static ProcessExecutor NewExecutor() => new(new ProcessOptions { Workers = Workers });
 }

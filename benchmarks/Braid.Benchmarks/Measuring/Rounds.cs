@@ -29,6 +29,16 @@ internal sealed class Rounds(int items, int warmups, int counted)
         return [new(MainFigure, items / seconds)];
     });
 
+    /// <summary>Runs the rounds and records how many GB went through a second. A round returns whether it all arrived as it should.</summary>
+    internal Task BandwidthAsync(long bytes, Func<Task<bool>> roundAsync) => RepeatAsync(async () =>
+    {
+        long start = Stopwatch.GetTimestamp();
+        bool isRight = await roundAsync();
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        if (!isRight) throw new InvalidOperationException("A round gave back other bytes than it should have.");
+        return [new(MainFigure, bytes / seconds / 1e9)];
+    });
+
     /// <summary>Runs the rounds one call at a time and records a call's median and 99th percentile, in microseconds.</summary>
     internal Task LatencyAsync(Func<int, ValueTask<int>> callAsync) => RepeatAsync(async () =>
     {

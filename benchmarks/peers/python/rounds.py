@@ -24,6 +24,17 @@ class Rounds:
 
         self._repeat(measure)
 
+    def bandwidth(self, count, run_round):
+        """GB per second. A round returns whether all arrived as it should."""
+        def measure():
+            start = time.perf_counter()
+            is_right = run_round()
+            seconds = time.perf_counter() - start
+            assert is_right, "a round gave back other bytes than it should have"
+            return {"value": count / seconds / 1e9}
+
+        self._repeat(measure)
+
     def latency(self, call):
         """One call at a time: median and 99th percentile in microseconds."""
         def measure():

@@ -9,6 +9,8 @@ internal static unsafe partial class Libc
 {
     internal const int ProtectionReadWrite = 3;
     internal const int MapShared = 1;
+    internal const int MapPopulate = 0x8000;
+    internal const int SeekHole = 4;
     internal const int OpenReadWrite = 2;
     internal const int OpenCloseOnExec = 0x80000;
     internal const uint MemoryFileCloseOnExec = 1;
@@ -66,6 +68,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     internal static partial SafeFileHandle Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
+    internal static partial long Seek(SafeFileHandle descriptor, long offset, int origin);
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     internal static partial nint Map(nint address, nuint length, int protection, int flags, SafeFileHandle descriptor, long offset);

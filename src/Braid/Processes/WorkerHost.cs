@@ -53,6 +53,7 @@ internal sealed class WorkerHost
         try
         {
             Connect(setup).Run();
+            WorkerBuffers.WaitUntilReceived();
         }
         catch (Exception exception) when (exception is SocketException or IOException or InvalidFrameException)
         {

@@ -106,11 +106,11 @@ internal sealed class WorkFunction<TArg, TResult> : WorkFunction
         int start = output.Length;
         try
         {
-            var result = Invoke(PayloadFormat<TArg>.Instance.Read(argument), cancellationToken);
+            var result = Invoke(PayloadFormat<TArg>.Instance.ReadArgument(argument), cancellationToken);
             output.Begin(FrameType.Result);
             output.WriteInt64(itemId);
             output.BeginPayload();
-            Payload.Write(output, result);
+            PayloadFormat<TResult>.Instance.WriteResult(output, result);
             output.End();
         }
         catch (Exception exception) when (!FunctionTable.IsOutOfMemory(exception))

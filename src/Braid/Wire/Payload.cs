@@ -26,6 +26,12 @@ internal abstract class PayloadFormat<T>
 
     internal abstract T Read(ReadOnlySpan<byte> data);
 
+    /// <summary>In a worker: what the work returned. A format whose bytes only say where the value lies has to keep it there.</summary>
+    internal virtual void WriteResult(IBufferWriter<byte> output, T value) => Write(output, value);
+
+    /// <summary>In a worker: what the work is given.</summary>
+    internal virtual T ReadArgument(ReadOnlySpan<byte> data) => Read(data);
+
     private protected static PayloadException Malformed(int length) =>
         new($"{length:N0} bytes are not a value of type {TypeName.Of(typeof(T))}: the worker runs another version of the code or the message was damaged.");
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Reflection;
 using Braid.Items;
 
 namespace Braid.Wire;
@@ -19,6 +20,7 @@ internal static class PayloadFormats
 
         // Not as it lies in memory: it has padding.
         if (type == typeof(DateTimeOffset)) return new ConvertedFormat<DateTimeOffset, Instant>(v => new(v.Ticks, v.Offset.Ticks), v => new(v.Ticks, new TimeSpan(v.Offset)));
+        if (type.GetCustomAttribute<OwnFormatAttribute>() is { } own) return Activator.CreateInstance(own.Format);
         if (RawLayout.IsRaw(type)) return Make(typeof(RawFormat<>), type);
         if (Nullable.GetUnderlyingType(type) is { } value) return HasRaw(value) ? Make(typeof(NullableFormat<>), value) : null;
         if (type.IsSZArray) return OfElements(typeof(ArrayFormat<>), type.GetElementType()!);

@@ -26,6 +26,7 @@ internal static class PayloadTypes
 
     private static string? Reason(Type type)
     {
+        if (type.GetCustomAttribute<OwnFormatAttribute>() is { } own) return own.WhyNotInside;
         if (Is<Delegate>(type)) return "is a delegate, whose captured variables stay in this process";
         if (Is<Task>(type) || IsAny(type, typeof(ValueTask), typeof(ValueTask<>))) return "is a task that runs in this process; await it first";
         if (IsAny(type, typeof(CancellationToken), typeof(CancellationTokenSource))) return "belongs to this process; take a CancellationToken as the work's second parameter instead";

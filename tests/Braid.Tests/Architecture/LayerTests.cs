@@ -18,7 +18,7 @@ public sealed class LayerTests
     private static readonly Dictionary<string, Func<Type, bool>> Engines = new()
     {
         ["threads"] = type => type.Namespace == "Braid.Threads" || type.Name is nameof(ThreadExecutor),
-        ["processes"] = type => type.Namespace == "Braid.Processes" || type.Name is "ProcessExecutor" or "ProcessWorker",
+        ["processes"] = type => type.Namespace == "Braid.Processes" || type.Name is "ProcessExecutor" or "ProcessWorker" or "SharedBuffer",
         ["loop"] = type => type.Namespace == "Braid.Loops" || type.Name is nameof(LoopExecutor) or nameof(EventLoop) or nameof(LoopSocket) or nameof(LoopListener),
         ["inline"] = type => type.Name is nameof(InlineExecutor),
     };
