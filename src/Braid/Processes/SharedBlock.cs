@@ -79,7 +79,7 @@ internal sealed unsafe class SharedBlock : MemoryManager<byte>
         {
             _memory.DangerousAddRef(ref isHeld);
             Volatile.Write(ref *Word(ReceivedOffset), 1);
-            Libc.Wake(Word(ReceivedOffset, 1));
+            Libc.Wake(Word(ReceivedOffset), 1);
         }
         catch (ObjectDisposedException)
         {
