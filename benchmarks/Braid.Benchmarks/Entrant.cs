@@ -47,6 +47,9 @@ internal sealed record Entrant
     internal static Entrant Node(string name, string script, string variant) =>
         new($"Node {name}") { Runtime = PeerRuntime.Node, Script = $"node/{script}.js", Variant = variant };
 
+    internal static Entrant C(string name, string variant) =>
+        new($"C {name}") { Runtime = PeerRuntime.C, Script = "c", Variant = variant };
+
     internal static Entrant Go(string name, string variant) =>
         new($"Go {name}") { Runtime = PeerRuntime.Go, Script = "go", Variant = variant };
 }

@@ -8,23 +8,38 @@ internal static class ProcessWorkloads
     private const int Workers = 2;
 
     /// <summary>One call at a time.</summary>
-    internal static async Task RoundtripAsync(Rounds rounds)
+    internal static async Task RoundtripAsync(Rounds rounds, WorkerTransport transport)
     {
-        await using var executor = NewExecutor();
+        await using var executor = NewExecutor(transport);
         var work = Work.Of<int, int>(Trivial.AddOne);
         await rounds.LatencyAsync(x => executor.RunAsync(work, x));
     }
 
     /// <summary>Many calls through a map, at most <paramref name="ahead"/> at a time; null: the default.</summary>
-    internal static async Task MapAsync(Rounds rounds, int? ahead)
+    internal static async Task MapAsync(Rounds rounds, int? ahead, WorkerTransport transport = WorkerTransport.Automatic)
     {
-        await using var executor = NewExecutor();
+        await using var executor = NewExecutor(transport);
         var work = Work.Of<int, int>(Trivial.AddOne);
         var options = new MapOptions { MaxConcurrency = ahead };
         await rounds.RateAsync(async () =>
         {
             long sum = 0;
             await foreach (int result in executor.MapAsync(Enumerable.Range(0, rounds.Items), work, options)) sum += result;
+            return sum;
+        }, Trivial.Sum(rounds.Items));
+    }
+
+    /// <summary>Many calls, each awaited by itself, after all have been made.</summary>
+    internal static async Task RunAllAsync(Rounds rounds)
+    {
+        await using var executor = NewExecutor();
+        var work = Work.Of<int, int>(Trivial.AddOne);
+        var results = new ValueTask<int>[rounds.Items];
+        await rounds.RateAsync(async () =>
+        {
+            for (int i = 0; i < results.Length; i++) results[i] = executor.RunAsync(work, i);
+            long sum = 0;
+            foreach (var result in results) sum += await result;
             return sum;
         }, Trivial.Sum(rounds.Items));
     }
@@ -48,5 +63,6 @@ internal static class ProcessWorkloads
         if (sum != Trivial.Sum(2)) throw new InvalidOperationException($"The two calls gave {sum}.");
     }
 
-    internal static ProcessExecutor NewExecutor() => new(new ProcessOptions { Workers = Workers });
+    internal static ProcessExecutor NewExecutor(WorkerTransport transport = WorkerTransport.Automatic) =>
+        new(new ProcessOptions { Workers = Workers, Transport = transport });
 }

@@ -12,7 +12,9 @@ internal static class ProcessesRoundtrip
         Items = 2_000,
         Entrants =
         [
-            Entrant.Ours("RunAsync", ProcessWorkloads.RoundtripAsync),
+            Entrant.Ours("RunAsync", rounds => ProcessWorkloads.RoundtripAsync(rounds, WorkerTransport.Automatic)),
+            Entrant.Ours("RunAsync over a socket", rounds => ProcessWorkloads.RoundtripAsync(rounds, WorkerTransport.Socket)),
+            Entrant.C("ping-pong over a socket pair", "pingpong"),
             Entrant.Python("ProcessPoolExecutor.submit", "processes", "executor-roundtrip"),
             Entrant.Python("Pool.apply", "processes", "pool-roundtrip"),
             Entrant.Node("child_process.fork", "processes", "roundtrip"),

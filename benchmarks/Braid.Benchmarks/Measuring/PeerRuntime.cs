@@ -11,26 +11,32 @@ internal sealed class PeerRuntime
 
     private readonly string[] _candidates;
     private readonly string _versionArgument;
-    private readonly bool _isCompiled;
+    private readonly Func<string, string[]>? _compile;
     private Task? _preparation;
     private string? _program;
 
-    private PeerRuntime(string name, string versionArgument, bool isCompiled, params string?[] candidates)
+    /// <param name="name">The language, which is also its folder's name in small letters if it is compiled.</param>
+    /// <param name="versionArgument">What makes it tell its version.</param>
+    /// <param name="compile">The compiler's arguments, run in the folder, for the program's path; null: it is not compiled.</param>
+    /// <param name="candidates">Programs to try.</param>
+    private PeerRuntime(string name, string versionArgument, Func<string, string[]>? compile, params string?[] candidates)
     {
         Name = name;
         _versionArgument = versionArgument;
-        _isCompiled = isCompiled;
+        _compile = compile;
         _candidates = [.. candidates.OfType<string>()];
     }
 
     internal static PeerRuntime Python { get; } =
-        new("CPython", "--version", isCompiled: false, Environment.GetEnvironmentVariable(PythonVariable), "/usr/bin/python3", "python3");
+        new("CPython", "--version", null, Environment.GetEnvironmentVariable(PythonVariable), "/usr/bin/python3", "python3");
 
-    internal static PeerRuntime Node { get; } = new("Node", "--version", isCompiled: false, "node");
+    internal static PeerRuntime Node { get; } = new("Node", "--version", null, "node");
 
-    internal static PeerRuntime Go { get; } = new("Go", "version", isCompiled: true, "go");
+    internal static PeerRuntime Go { get; } = new("Go", "version", static program => ["build", "-o", program, "."], "go");
 
-    internal static IReadOnlyList<PeerRuntime> All { get; } = [Python, Node, Go];
+    internal static PeerRuntime C { get; } = new("C", "--version", static program => ["-O2", "-o", program, "pingpong.c"], "cc", "gcc");
+
+    internal static IReadOnlyList<PeerRuntime> All { get; } = [Python, Node, Go, C];
 
     internal string Name { get; }
 
@@ -45,7 +51,7 @@ internal sealed class PeerRuntime
 
     /// <summary>The command that runs a program of <c>benchmarks/peers</c>. After <see cref="PrepareAsync"/>.</summary>
     internal (string Program, string[] Arguments) Command(string script) =>
-        _isCompiled ? (CompiledProgram(script), []) : (_program!, [Path.Combine(Repository.Peers, script)]);
+        _compile is not null ? (CompiledProgram(script), []) : (_program!, [Path.Combine(Repository.Peers, script)]);
 
     private static string CompiledProgram(string script) => Path.Combine(Repository.PeerBuild, script, "peer");
 
@@ -55,8 +61,8 @@ internal sealed class PeerRuntime
         {
             if (await VersionOfAsync(candidate) is not { } version) continue;
             _program = candidate;
-            Version = version;
-            if (_isCompiled) await CompileAsync();
+            Version = version.Split('\n')[0];
+            if (_compile is not null) await CompileAsync(_compile);
             return;
         }
 
@@ -76,11 +82,12 @@ internal sealed class PeerRuntime
         }
     }
 
-    private async Task CompileAsync()
+    private async Task CompileAsync(Func<string, string[]> compile)
     {
-        const string Source = "go";
-        string folder = Path.Combine(Repository.Peers, Source);
-        var result = await ChildProcess.RunAsync(_program!, ["build", "-o", CompiledProgram(Source), "."], NoVariables, BuildLimit, folder);
+        string source = Name.ToLowerInvariant();
+        string program = CompiledProgram(source);
+        Directory.CreateDirectory(Path.GetDirectoryName(program)!);
+        var result = await ChildProcess.RunAsync(_program!, compile(program), NoVariables, BuildLimit, Path.Combine(Repository.Peers, source));
         if (result.ExitCode != 0) WhyNot = $"{Name}'s programs do not compile: {result.ErrorTail}";
     }
 }

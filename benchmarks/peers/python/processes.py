@@ -23,6 +23,15 @@ def executor_map(chunk):
     return measure
 
 
+def executor_submit(rounds):
+    def submit_all(pool):
+        calls = [pool.submit(add_one, x) for x in range(rounds.items)]
+        return sum(call.result() for call in calls)
+
+    with ProcessPoolExecutor(2) as pool:
+        rounds.rate(lambda: submit_all(pool), trivial_sum(rounds.items))
+
+
 def pool_map(chunk):
     def measure(rounds):
         with Pool(2) as pool:
@@ -35,6 +44,7 @@ if __name__ == "__main__":
     main({
         "executor-roundtrip": executor_roundtrip,
         "pool-roundtrip": pool_roundtrip,
+        "executor-submit": executor_submit,
         "executor-map": executor_map(1),
         "executor-map-chunked": executor_map(500),
         "pool-map": pool_map(None),
