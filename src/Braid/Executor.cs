@@ -78,6 +78,9 @@ public abstract partial class Executor : IAsyncDisposable
     /// <summary>Before a caller goes to sleep until the item ends: true if it has ended meanwhile.</summary>
     internal virtual bool LookFor(WorkItem item) => false;
 
+    /// <summary>True if <see cref="TryAdvance"/> can do something.</summary>
+    internal virtual bool CanAdvance => false;
+
     /// <summary>A thread is about to look for the end of items instead of sleeping: see <see cref="TryAdvance"/>.</summary>
     internal virtual void BeginLooking()
     {

@@ -95,6 +95,8 @@ public sealed partial class ProcessExecutor : Executor
         lock (_gate) return new(_disposal ??= DisposeOnceAsync());
     }
 
+    internal override bool CanAdvance => true;
+
     internal override void BeginLooking()
     {
         foreach (var worker in Queue.Ready) worker.BeginLooking();
