@@ -1,4 +1,5 @@
 using Braid.Loops;
+using Braid.Tests.Support;
 using Xunit;
 
 namespace Braid.Tests.Loops;
@@ -8,7 +9,7 @@ public sealed class LoopTimerTests : LoopTest
     [Fact]
     public void Timers_fire_in_order_of_deadline()
     {
-        var clock = new ManualTimeProvider(); // on a real clock, a pause between two sleeps would change their deadlines
+        var clock = new ManualTime(); // on a real clock, a pause between two sleeps would change their deadlines
         Run(async () =>
         {
             var order = new List<int>();
@@ -27,7 +28,7 @@ public sealed class LoopTimerTests : LoopTest
     [Fact]
     public void Timers_of_the_same_deadline_fire_in_the_order_they_were_made()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new ManualTime();
         Run(async () =>
         {
             var order = new List<int>();
@@ -90,7 +91,7 @@ public sealed class LoopTimerTests : LoopTest
     [Theory, MemberData(nameof(Pollers))]
     public void Another_clock_drives_the_loop(LoopPoller poller)
     {
-        var clock = new ManualTimeProvider();
+        var clock = new ManualTime();
         Run(async () =>
         {
             // The clock is moved by another thread, each time the loop has gone to sleep on it.

@@ -9,6 +9,12 @@ public sealed class ManualTime : TimeProvider
     private readonly SemaphoreSlim _armed = new(0);
     private TimeSpan _now;
 
+    /// <summary>How many timers are set.</summary>
+    public int Armed
+    {
+        get { lock (_gate) return _timers.Count; }
+    }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp()
