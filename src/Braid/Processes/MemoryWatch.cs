@@ -7,17 +7,12 @@ internal sealed class MemoryWatch : IDisposable
     internal static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     private readonly CallQueue _queue;
-    private readonly ITimer _timer;
-
-    // Guards _isArmed and _isDisposed, so that a worker that comes while the last one goes is not overlooked.
-    private readonly Lock _gate = new();
-    private bool _isArmed;
-    private bool _isDisposed;
+    private readonly WatchTimer _timer;
 
     private MemoryWatch(CallQueue queue, TimeProvider timeProvider)
     {
         _queue = queue;
-        _timer = timeProvider.CreateTimer(static watch => ((MemoryWatch)watch!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = new(timeProvider, Look);
     }
 
     /// <summary>Null if the options set no limit.</summary>
@@ -25,36 +20,16 @@ internal sealed class MemoryWatch : IDisposable
         options.MemoryLimit is null && options.RecycleOnGrowth is null ? null : new(queue, options.TimeProvider);
 
     /// <summary>There is a worker to look at.</summary>
-    internal void Start()
-    {
-        lock (_gate)
-        {
-            if (!_isArmed) Arm();
-        }
-    }
+    internal void Start() => _timer.Set(Interval);
 
-    public void Dispose()
-    {
-        lock (_gate) _isDisposed = true;
-        _timer.Dispose();
-    }
+    public void Dispose() => _timer.Dispose();
 
     private void Look()
     {
         var workers = _queue.Workers();
         foreach (var worker in workers) worker.CheckMemory();
-        lock (_gate)
-        {
-            _isArmed = false;
-            if (workers.Count > 0) Arm();
-        }
-    }
 
-    // Once and again rather than periodically: looking must not overtake itself on a busy machine.
-    private void Arm()
-    {
-        if (_isDisposed) return;
-        _isArmed = true;
-        _timer.Change(Interval, Timeout.InfiniteTimeSpan);
+        // Not before it has looked: the next look must not overtake this one on a busy machine.
+        if (workers.Count > 0) _timer.Set(Interval);
     }
 }
