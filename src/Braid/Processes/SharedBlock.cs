@@ -74,21 +74,10 @@ internal sealed unsafe class SharedBlock : MemoryManager<byte>
 
     internal void MarkReceived()
     {
-        bool isHeld = false;
-        try
-        {
-            _memory.DangerousAddRef(ref isHeld);
-            Volatile.Write(ref *Word(ReceivedOffset), 1);
-            Libc.Wake(Word(ReceivedOffset), 1);
-        }
-        catch (ObjectDisposedException)
-        {
-            // The user was quicker; whoever waits has its own end.
-        }
-        finally
-        {
-            if (isHeld) _memory.DangerousRelease();
-        }
+        using var hold = new Hold(_memory);
+        if (!hold.IsHeld) return; // The user was quicker; whoever waits has its own end.
+        Volatile.Write(ref *Word(ReceivedOffset), 1);
+        Libc.Wake(Word(ReceivedOffset), 1);
     }
 
     /// <summary>Until the result has been received.</summary>
@@ -96,20 +85,9 @@ internal sealed unsafe class SharedBlock : MemoryManager<byte>
     {
         while (!IsReceived)
         {
-            bool isHeld = false;
-            try
-            {
-                _memory.DangerousAddRef(ref isHeld);
-                Libc.SleepWhile(Word(ReceivedOffset), 0);
-            }
-            catch (ObjectDisposedException)
-            {
-                return;
-            }
-            finally
-            {
-                if (isHeld) _memory.DangerousRelease();
-            }
+            using var hold = new Hold(_memory);
+            if (!hold.IsHeld) return;
+            Libc.SleepWhile(Word(ReceivedOffset), 0);
         }
     }
 
@@ -160,40 +138,43 @@ internal sealed unsafe class SharedBlock : MemoryManager<byte>
 
     private int* Word(int offset) => (int*)(_memory.Address + offset);
 
-    // Another thread may dispose it at any moment, so the memory is held while its first page is looked at. What is gone asks for nothing
-    // more: it reads as set.
+    // What is gone asks for nothing more: it reads as set.
     private int Read(int offset)
     {
-        bool isHeld = false;
-        try
-        {
-            _memory.DangerousAddRef(ref isHeld);
-            return Volatile.Read(ref *Word(offset));
-        }
-        catch (ObjectDisposedException)
-        {
-            return 1;
-        }
-        finally
-        {
-            if (isHeld) _memory.DangerousRelease();
-        }
+        using var hold = new Hold(_memory);
+        return hold.IsHeld ? Volatile.Read(ref *Word(offset)) : 1;
     }
 
     private void Write(int offset, int value)
     {
-        bool isHeld = false;
-        try
+        using var hold = new Hold(_memory);
+        if (hold.IsHeld) Volatile.Write(ref *Word(offset), value);
+    }
+
+    /// <summary>Another thread may dispose the memory at any moment; it stays mapped while its first page is looked at.</summary>
+    private ref struct Hold
+    {
+        private readonly SharedMemory _memory;
+        private bool _isHeld;
+
+        internal Hold(SharedMemory memory)
         {
-            _memory.DangerousAddRef(ref isHeld);
-            Volatile.Write(ref *Word(offset), value);
+            _memory = memory;
+            try
+            {
+                memory.DangerousAddRef(ref _isHeld);
+            }
+            catch (ObjectDisposedException)
+            {
+                // Gone already: IsHeld says so.
+            }
         }
-        catch (ObjectDisposedException)
+
+        internal readonly bool IsHeld => _isHeld;
+
+        public readonly void Dispose()
         {
-        }
-        finally
-        {
-            if (isHeld) _memory.DangerousRelease();
+            if (_isHeld) _memory.DangerousRelease();
         }
     }
 }
