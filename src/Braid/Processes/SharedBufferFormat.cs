@@ -17,7 +17,7 @@ internal sealed class SharedBufferFormat : PayloadFormat<SharedBuffer?>
     internal override void Write(IBufferWriter<byte> output, SharedBuffer? value)
     {
         value?.ThrowIfDisposed();
-        if (value is null) WriteKind(output, Null);
+        if (value is null) output.WriteByte(Null);
         else if (value.Block is { } block) WritePlace(output, value, block);
         else WriteCopy(output, value);
     }
@@ -81,15 +81,9 @@ internal sealed class SharedBufferFormat : PayloadFormat<SharedBuffer?>
         return buffer;
     }
 
-    private static void WriteKind(IBufferWriter<byte> output, byte kind)
-    {
-        output.GetSpan(1)[0] = kind;
-        output.Advance(1);
-    }
-
     private static void WritePlace(IBufferWriter<byte> output, SharedBuffer buffer, SharedBlock block)
     {
-        WriteKind(output, Place);
+        output.WriteByte(Place);
         output.WriteInt32(Environment.ProcessId);
         output.WriteInt32(block.Descriptor);
         output.WriteInt32(buffer.Length);
@@ -100,7 +94,7 @@ internal sealed class SharedBufferFormat : PayloadFormat<SharedBuffer?>
     {
         // Asked for at once: the memory then grows once instead of doubling its way up.
         _ = output.GetSpan(CopyStart + buffer.Length);
-        WriteKind(output, Copy);
+        output.WriteByte(Copy);
         WriteId(output, buffer.Id);
         output.Write(buffer.Span);
     }

@@ -10,6 +10,12 @@ internal static class FieldWriter
     /// <summary>The length that stands for a text that is null.</summary>
     internal const int NullText = -1;
 
+    internal static void WriteByte(this IBufferWriter<byte> output, byte value)
+    {
+        output.GetSpan(1)[0] = value;
+        output.Advance(1);
+    }
+
     internal static void WriteInt32(this IBufferWriter<byte> output, int value)
     {
         BinaryPrimitives.WriteInt32LittleEndian(output.GetSpan(sizeof(int)), value);

@@ -51,8 +51,7 @@ internal sealed class NullableFormat<T> : PayloadFormat<T?> where T : struct
 {
     internal override void Write(IBufferWriter<byte> output, T? value)
     {
-        output.GetSpan(1)[0] = value.HasValue ? Presence.Present : Presence.Null;
-        output.Advance(1);
+        output.WriteByte(value.HasValue ? Presence.Present : Presence.Null);
         if (value is { } present) PayloadFormat<T>.Instance.Write(output, present);
     }
 

@@ -19,7 +19,7 @@ internal sealed class TextFormat : PayloadFormat<string?>
 
     internal override void Write(IBufferWriter<byte> output, string? value)
     {
-        if (value is null) WriteKind(output, Null);
+        if (value is null) output.WriteByte(Null);
         else if (HasLoneSurrogate(value)) WriteUtf16(output, value);
         else WriteUtf8(output, value);
     }
@@ -58,12 +58,6 @@ internal sealed class TextFormat : PayloadFormat<string?>
         return false;
     }
 
-    private static void WriteKind(IBufferWriter<byte> output, byte kind)
-    {
-        output.GetSpan(1)[0] = kind;
-        output.Advance(1);
-    }
-
     private static void WriteUtf8(IBufferWriter<byte> output, string value)
     {
         long length = value.Length <= ShortText ? value.Length * MostBytesPerCharacter : LongByteCount(value);
@@ -77,7 +71,7 @@ internal sealed class TextFormat : PayloadFormat<string?>
     {
         long length = (long)value.Length * sizeof(char);
         if (length >= Array.MaxLength) throw TooLong(value, length);
-        WriteKind(output, Utf16);
+        output.WriteByte(Utf16);
         output.Write(MemoryMarshal.AsBytes(value.AsSpan()));
     }
 
