@@ -32,8 +32,7 @@ internal sealed unsafe class SharedPayloads(int* isTaken, SharedMemory owner) : 
     internal override Memory<byte> GetMemory(int written, int sizeHint)
     {
         long needed = (long)written + Math.Max(sizeHint, 1);
-        if (needed > Array.MaxLength)
-            throw new InvalidOperationException($"An argument or a result takes more than {Array.MaxLength:N0} bytes when encoded. Send less at once, or a file's name instead of its content.");
+        if (needed > Array.MaxLength) throw FrameBuffer.TooLong();
         if (_memory is null || _memory.Length < needed || (_memory.Length > MostKept && written == 0)) Grow(written, needed);
         return _memory!.AsMemory()[written..];
     }

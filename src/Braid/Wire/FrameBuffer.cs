@@ -129,6 +129,10 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
         return _bytes.AsSpan(Length);
     }
 
+    /// <summary>The error for a payload that no array takes, wherever it goes.</summary>
+    internal static InvalidOperationException TooLong() =>
+        new($"An argument or a result takes more than {Array.MaxLength:N0} bytes when encoded. Send less at once, or a file's name instead of its content.");
+
     private bool GoesElsewhere(int sizeHint)
     {
         if (_largeLength != None) return true;
@@ -154,9 +158,7 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
         int needed = Math.Max(sizeHint, 1);
         if (_bytes.Length - Length >= needed) return;
         long wanted = Math.Max((long)Length + needed, Math.Min(2L * _bytes.Length, Array.MaxLength));
-        if (wanted > Array.MaxLength)
-            throw new InvalidOperationException($"An argument or a result takes more than {Array.MaxLength:N0} bytes when encoded. Send less at once, or a file's name instead of its content.");
-
+        if (wanted > Array.MaxLength) throw TooLong();
         byte[] larger = GC.AllocateUninitializedArray<byte>((int)wanted);
         _bytes.AsSpan(0, Length).CopyTo(larger);
         _bytes = larger;
