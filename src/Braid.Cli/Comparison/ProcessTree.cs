@@ -1,4 +1,5 @@
 using System.Globalization;
+using Braid.Processes;
 
 namespace Braid.Cli.Comparison;
 
@@ -15,13 +16,13 @@ internal static class ProcessTree
     {
         var own = Environment.CpuUsage.TotalTime;
         if (!SeesChildren) return own;
-        var ended = ReadStat("self") is { } self ? self.EndedChildren : 0;
-        return own + TimeSpan.FromSeconds((ended + children.Sum(static pid => ReadStat(Text(pid)) is { } stat ? stat.Own + stat.EndedChildren : 0)) / TicksPerSecond);
+        var ended = ReadStat(Environment.ProcessId) is { } self ? self.EndedChildren : 0;
+        return own + TimeSpan.FromSeconds((ended + children.Sum(static pid => ReadStat(pid) is { } stat ? stat.Own + stat.EndedChildren : 0)) / TicksPerSecond);
     }
 
     /// <summary>Memory in RAM now. Pages that processes share are counted in each, as every process viewer does.</summary>
     internal static long ResidentBytes(IReadOnlyList<int> children) =>
-        SeesChildren ? ReadResident("self") + children.Sum(static pid => ReadResident(Text(pid))) : Environment.WorkingSet;
+        ResidentMemory.Of(Environment.ProcessId) + children.Sum(ResidentMemory.Of);
 
     /// <summary>Bytes that this process has read and written through system calls, from files and pipes, cached or not; null where that is not told.</summary>
     internal static long? TransferredBytes()
@@ -62,7 +63,7 @@ internal static class ProcessTree
         var childrenOf = new Dictionary<int, List<int>>();
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (!int.TryParse(Path.GetFileName(folder.AsSpan()), CultureInfo.InvariantCulture, out var pid) || ReadStat(Text(pid)) is not { } stat) continue;
+            if (!int.TryParse(Path.GetFileName(folder.AsSpan()), CultureInfo.InvariantCulture, out var pid) || ReadStat(pid) is not { } stat) continue;
             if (!childrenOf.TryGetValue(stat.Parent, out var children)) childrenOf[stat.Parent] = children = [];
             children.Add(pid);
         }
@@ -82,21 +83,14 @@ internal static class ProcessTree
         }
     }
 
-    private static string Text(int pid) => pid.ToString(CultureInfo.InvariantCulture);
-
-    private static Stat? ReadStat(string pid)
-    {
-        if (ReadFile($"/proc/{pid}/stat") is not { } text) return null;
-
-        // The name in parentheses may hold spaces and parentheses; what follows the last one has fixed places (proc(5)).
-        var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-        return new Stat(int.Parse(fields[1], CultureInfo.InvariantCulture), Sum(fields[11], fields[12]), Sum(fields[13], fields[14]));
-    }
+    private static Stat? ReadStat(int pid) => ProcessStatus.Of(pid) is { } fields
+        ? new Stat(
+            int.Parse(fields[ProcessStatus.Parent], CultureInfo.InvariantCulture),
+            Sum(fields[ProcessStatus.UserTime], fields[ProcessStatus.SystemTime]),
+            Sum(fields[ProcessStatus.EndedChildrenUserTime], fields[ProcessStatus.EndedChildrenSystemTime]))
+        : null;
 
     private static long Sum(string user, string system) => long.Parse(user, CultureInfo.InvariantCulture) + long.Parse(system, CultureInfo.InvariantCulture);
-
-    private static long ReadResident(string pid) =>
-        ReadFile($"/proc/{pid}/statm") is { } text ? long.Parse(text.Split(' ')[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize : 0;
 
     private static string? ReadFile(string path)
     {
@@ -106,7 +100,7 @@ internal static class ProcessTree
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // A process may end at any time; then it has neither time nor memory.
+            // A thread may end at any time.
             return null;
         }
     }

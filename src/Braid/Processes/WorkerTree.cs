@@ -68,18 +68,5 @@ internal sealed class WorkerTree
     }
 
     /// <summary>When it was started, in the kernel's ticks; null: it is gone.</summary>
-    private static string? BirthOf(int processId)
-    {
-        const int BirthAfterName = 19;
-        try
-        {
-            // The name, in brackets, may hold anything; the fields that can be counted come after it.
-            string status = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/stat"));
-            return status[(status.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries).ElementAtOrDefault(BirthAfterName);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    private static string? BirthOf(int processId) => ProcessStatus.Of(processId)?[ProcessStatus.Birth];
 }
