@@ -2,7 +2,7 @@ using Braid.Wire;
 
 namespace Braid.Processes;
 
-/// <summary>The calls of one worker: sending them, and what its answers mean.</summary>
+/// <summary>The calls of one worker: how many it is given, and how they are sent.</summary>
 internal sealed partial class WorkerConnection
 {
     // How many calls a worker may have at hand while items are tiny: enough for the parent's threads to take turns without the worker running

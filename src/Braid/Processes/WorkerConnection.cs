@@ -5,7 +5,10 @@ using Braid.Wire;
 namespace Braid.Processes;
 
 /// <summary>The parent's end of one worker, from its start to its burial, told by one thread: start · handshake · read · end.</summary>
-/// <remarks>The other part of this class has the calls: what is sent, and what the answers mean.</remarks>
+/// <remarks>
+/// The other parts of this class have what happens in between: Calls what is sent, Answers what comes back, Stopping how an item is ended, Care what
+/// is done for the worker, Blame whose fault an end was.
+/// </remarks>
 internal sealed partial class WorkerConnection
 {
     // A worker is there after 50 to 100 ms; on a machine that swaps it takes seconds. Then something is wrong with it.
