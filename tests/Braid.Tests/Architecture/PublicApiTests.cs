@@ -14,7 +14,7 @@ public sealed class PublicApiTests
         string actual = Describe(typeof(Executor).Assembly);
         if (Environment.GetEnvironmentVariable("BRAID_UPDATE_PUBLIC_API") is { Length: > 0 } path)
         {
-            File.WriteAllText(path, actual);
+            File.WriteAllText(Path.Combine(RepositoryFolder(), path), actual);
             return;
         }
 
@@ -25,6 +25,14 @@ public sealed class PublicApiTests
             $"The public surface has changed. If that is meant, run the tests once with BRAID_UPDATE_PUBLIC_API=tests/Braid.Tests/Architecture/PublicApi.txt and commit it.\n"
             + string.Join('\n', actual.Split('\n').Except(expected.Split('\n')).Select(line => "+ " + line)
                 .Concat(expected.Split('\n').Except(actual.Split('\n')).Select(line => "- " + line))));
+    }
+
+    // The tests run in the folder of their assembly, which lies in the repository.
+    private static string RepositoryFolder()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "Braid.slnx"))) return folder.FullName;
+        throw new DirectoryNotFoundException($"'{AppContext.BaseDirectory}' is not inside the repository (no Braid.slnx above it): the public surface has no place to be written to.");
     }
 
     private static string Describe(Assembly assembly)
