@@ -10,8 +10,6 @@ namespace Braid.Processes;
 /// <param name="Reason">The same in words, and what the worker did wrong besides.</param>
 internal sealed record WorkerLoss(int Lane, WorkerProcess? Process, WorkerExit Exit, string Reason)
 {
-    private const double Megabyte = 1024 * 1024;
-
     /// <summary>For the item that it ran.</summary>
     internal WorkerLostException While(WorkItem item) =>
         Tell($"Worker {Lane} (process {Process?.Id}) ended while it ran '{item.Name}' ({item.ArgumentText}){PlaceOf(item)}: {Reason}.", item, workersLost: 1);
@@ -31,7 +29,7 @@ internal sealed record WorkerLoss(int Lane, WorkerProcess? Process, WorkerExit E
         string errors = Process?.StandardError ?? "";
         var text = new StringBuilder(first);
         if (Process?.PeakMemory is { } peak)
-            text.AppendLine().Append(CultureInfo.InvariantCulture, $"Its memory was at least {peak / Megabyte:F0} MB at its peak.");
+            text.AppendLine().Append(CultureInfo.InvariantCulture, $"Its memory was at least {ResidentMemory.Text(peak)} at its peak.");
         if (errors.Length > 0) text.AppendLine().AppendLine("Its last lines on standard error:").Append(errors);
         return new(text.ToString())
         {

@@ -56,7 +56,7 @@ public sealed class ProcessBlameTests : ProcessTest
         string[] lines = error.Message.Split(Environment.NewLine);
         Assert.StartsWith($"Worker 0 (process {pid}) ended while it ran 'Crashes.TakeMemoryAndWait' (MemoryCall", lines[0]);
         Assert.EndsWith("item 0 of its map: it was ended by SIGKILL (exit code 137).", lines[0]);
-        Assert.Matches("^Its memory was at least [1-9][0-9][0-9] MB at its peak.$", lines[1]);
+        Assert.Matches("^Its memory was at least [1-9][0-9][0-9]\\.[0-9] MiB at its peak.$", lines[1]);
     }
 
     [Fact]
