@@ -1,3 +1,5 @@
+using Braid.Items;
+
 namespace Braid.Loops;
 
 /// <summary>Brings user code back to its loop after an await of something that is not the loop's own.</summary>
@@ -5,13 +7,10 @@ namespace Braid.Loops;
 /// One instance per loop, never a copy: a task that completes on the loop continues in place only if the context it captured is, by
 /// reference, the current one.
 /// </remarks>
-internal sealed class LoopSynchronizationContext(EventLoop loop) : SynchronizationContext
+internal sealed class LoopSynchronizationContext(EventLoop loop) : WatchfulSynchronizationContext(WatchMilliseconds)
 {
     // A wait that lasts so long on a loop is a mistake; whether it can end at all is asked then. Waits for locks are far shorter.
     private const int WatchMilliseconds = 1000;
-
-    // What the operating system's wait returns when the time is over (WAIT_TIMEOUT).
-    private const int WaitTimedOut = 258;
 
     public override void Post(SendOrPostCallback d, object? state)
     {
@@ -32,19 +31,11 @@ internal sealed class LoopSynchronizationContext(EventLoop loop) : Synchronizati
 
     public override SynchronizationContext CreateCopy() => this;
 
-    /// <summary>From now on the runtime calls <see cref="Wait"/> before user code blocks the loop's thread in managed code.</summary>
+    /// <summary>From now on the runtime calls <see cref="WatchfulSynchronizationContext.Wait"/> before user code blocks the loop's thread in managed code.</summary>
     internal void WatchWaits() => SetWaitNotificationRequired();
 
-    public override int Wait(IntPtr[] waitHandles, bool waitAll, int millisecondsTimeout)
+    protected override void OnLongWait()
     {
-        int left = millisecondsTimeout;
-        while (true)
-        {
-            int slice = left == Timeout.Infinite ? WatchMilliseconds : Math.Min(left, WatchMilliseconds);
-            int result = WaitHelper(waitHandles, waitAll, slice);
-            if (result != WaitTimedOut) return result;
-            if (left != Timeout.Infinite && (left -= slice) <= 0) return result;
-            if (loop.WhyWaitNeverEnds?.Invoke() is { } reason) throw new InvalidOperationException(reason);
-        }
+        if (loop.WhyWaitNeverEnds?.Invoke() is { } reason) throw new InvalidOperationException(reason);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Braid.Items;
 
 namespace Braid.Threads;
 
@@ -10,14 +11,11 @@ namespace Braid.Threads;
 /// its thread for a while, because code that blocks on its own async code would otherwise wait for itself. No locks: the runtime calls
 /// <see cref="Wait"/> also before it waits for a contended lock, and one taken here would call itself.
 /// </remarks>
-internal sealed class ThreadSynchronizationContext : SynchronizationContext, IDisposable
+internal sealed class ThreadSynchronizationContext : WatchfulSynchronizationContext, IDisposable
 {
     // How long a wait may last before somebody asks whether it can ever end. A deadlock lasts for ever, so a quarter of a second finds it
     // soon enough and costs nothing; ordinary waits for locks are far shorter and must not send continuations elsewhere.
     private const int WatchMilliseconds = 250;
-
-    // What the operating system's wait returns when the time is over (WAIT_TIMEOUT).
-    private const int WaitTimedOut = 258;
 
     private readonly ThreadWorker _worker;
     private readonly ConcurrentQueue<(SendOrPostCallback Callback, object? State)> _posted = new();
@@ -29,6 +27,7 @@ internal sealed class ThreadSynchronizationContext : SynchronizationContext, IDi
     private volatile bool _isLending;
 
     internal ThreadSynchronizationContext(ThreadWorker worker)
+        : base(WatchMilliseconds)
     {
         _worker = worker;
         SetWaitNotificationRequired(); // The runtime calls Wait below before this thread blocks in managed code.
@@ -87,7 +86,7 @@ internal sealed class ThreadSynchronizationContext : SynchronizationContext, IDi
         _isBlocked = true;
         try
         {
-            return WaitWatchfully(waitHandles, waitAll, millisecondsTimeout);
+            return base.Wait(waitHandles, waitAll, millisecondsTimeout);
         }
         finally
         {
@@ -98,21 +97,13 @@ internal sealed class ThreadSynchronizationContext : SynchronizationContext, IDi
 
     public void Dispose() => _wakeUp.Dispose();
 
-    private int WaitWatchfully(IntPtr[] waitHandles, bool waitAll, int millisecondsTimeout)
+    protected override void OnLongWait()
     {
-        int left = millisecondsTimeout;
-        while (true)
-        {
-            int slice = left == Timeout.Infinite ? WatchMilliseconds : Math.Min(left, WatchMilliseconds);
-            int result = WaitHelper(waitHandles, waitAll, slice);
-            if (result != WaitTimedOut) return result;
-            if (left != Timeout.Infinite && (left -= slice) <= 0) return result;
-            _isLending = true;
-            Interlocked.MemoryBarrier();
-            SendPostedToPool();
-            if (_worker.Item is { Children.Waiting: > 0 } && _worker.Queue.DescribeDeadlock(_worker) is { } reason)
-                throw new InvalidOperationException(reason);
-        }
+        _isLending = true;
+        Interlocked.MemoryBarrier();
+        SendPostedToPool();
+        if (_worker.Item is { Children.Waiting: > 0 } && _worker.Queue.DescribeDeadlock(_worker) is { } reason)
+            throw new InvalidOperationException(reason);
     }
 
     private bool TryTake(Task done, out (SendOrPostCallback Callback, object? State) posted)
