@@ -84,21 +84,6 @@ internal sealed class EpollPoller : Poller
         _ = Libc.Write(_wake, &one, sizeof(ulong)); // fails only if 2^64 wake-ups were never read
     }
 
-    public override async ValueTask<PolledSocket> ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken)
-    {
-        var socket = EpollSocket.Create(this, endpoint);
-        try
-        {
-            await socket.ConnectAsync(endpoint, cancellationToken);
-            return socket;
-        }
-        catch
-        {
-            socket.Close();
-            throw;
-        }
-    }
-
     public override PolledListener Bind(EndPoint endpoint) => new EpollListener(this, endpoint);
 
     /// <summary>Watches a descriptor from now on, until it is closed.</summary>
@@ -131,6 +116,8 @@ internal sealed class EpollPoller : Poller
         _wakeHandle.Dispose();
         _epollHandle.Dispose();
     }
+
+    protected override PolledSocket Create(EndPoint endpoint) => EpollSocket.Create(this, endpoint);
 
     private unsafe byte* Events => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_events)); // pinned for good
 

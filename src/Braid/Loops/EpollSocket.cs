@@ -64,7 +64,7 @@ internal sealed class EpollSocket : PolledSocket, IEpollHandle
         _ = Libc.SetOption(descriptor, Libc.LevelTcp, Libc.OptionNoDelay, &on, sizeof(int)); // only a hint
     }
 
-    public async ValueTask ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken)
+    public override async ValueTask ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken)
     {
         var address = endpoint.Serialize();
         while (true)

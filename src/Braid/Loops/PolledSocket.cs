@@ -1,6 +1,8 @@
+using System.Net;
+
 namespace Braid.Loops;
 
-/// <summary>A connected socket that a poller watches. The loop's thread only.</summary>
+/// <summary>A stream socket that a poller watches. The loop's thread only.</summary>
 internal abstract class PolledSocket
 {
     /// <summary>A receive has been started whose result has not been taken.</summary>
@@ -10,6 +12,9 @@ internal abstract class PolledSocket
     public abstract bool IsSending { get; }
 
     public abstract bool IsClosed { get; }
+
+    /// <summary>Connects it to an address, once and before anything else.</summary>
+    public abstract ValueTask ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken);
 
     /// <summary>Receives what there is, at least one byte; 0: the peer has ended. An empty buffer waits until there is something.</summary>
     public abstract ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken);

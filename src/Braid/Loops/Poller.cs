@@ -1,3 +1,4 @@
+// Awaits in this folder keep the context on purpose: it is what brings user code back to the loop.
 using System.Net;
 
 namespace Braid.Loops;
@@ -13,7 +14,20 @@ internal abstract class Poller : IDisposable
     public abstract void Wake();
 
     /// <summary>Connects to an address; names are resolved before.</summary>
-    public abstract ValueTask<PolledSocket> ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken);
+    public async ValueTask<PolledSocket> ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken)
+    {
+        var socket = Create(endpoint);
+        try
+        {
+            await socket.ConnectAsync(endpoint, cancellationToken);
+            return socket;
+        }
+        catch
+        {
+            socket.Close();
+            throw;
+        }
+    }
 
     public abstract PolledListener Bind(EndPoint endpoint);
 
@@ -21,4 +35,7 @@ internal abstract class Poller : IDisposable
     public abstract void CloseSockets();
 
     public abstract void Dispose();
+
+    /// <summary>Makes a socket of the endpoint's family, not yet connected.</summary>
+    protected abstract PolledSocket Create(EndPoint endpoint);
 }

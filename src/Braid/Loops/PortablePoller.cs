@@ -27,21 +27,6 @@ internal sealed class PortablePoller(EventLoop loop) : Poller
 
     public override void Wake() => _wake.Set();
 
-    public override async ValueTask<PolledSocket> ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken)
-    {
-        var socket = new PortableSocket(this, new Socket(endpoint.AddressFamily, SocketType.Stream, ListeningSocket.ProtocolOf(endpoint)));
-        try
-        {
-            await socket.ConnectAsync(endpoint, cancellationToken);
-            return socket;
-        }
-        catch
-        {
-            socket.Close();
-            throw;
-        }
-    }
-
     public override PolledListener Bind(EndPoint endpoint) => new PortableListener(this, endpoint);
 
     public void Add(IPortableHandle handle) => _handles.Add(handle);
@@ -54,6 +39,9 @@ internal sealed class PortablePoller(EventLoop loop) : Poller
     }
 
     public override void Dispose() => _wake.Dispose();
+
+    protected override PolledSocket Create(EndPoint endpoint) =>
+        new PortableSocket(this, new Socket(endpoint.AddressFamily, SocketType.Stream, ListeningSocket.ProtocolOf(endpoint)));
 
     // Rounded up: waking a moment before the timer would mean going round until it is due.
     private static int Milliseconds(TimeSpan timeout) => timeout < TimeSpan.Zero

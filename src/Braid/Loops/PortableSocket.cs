@@ -33,7 +33,7 @@ internal sealed class PortableSocket : PolledSocket, IPortableHandle
 
     public override bool IsClosed => _closed;
 
-    public async ValueTask ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken)
+    public override async ValueTask ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken)
     {
         _connect = new PortableOperation<int>(_poller.Loop, "a connect");
         await _connect.Follow(ConnectCoreAsync(endpoint, cancellationToken));
