@@ -44,7 +44,7 @@ public abstract class ProcessChaosTests : ProcessTest
         Assert.NotEmpty(killed);
 
         // The pool has its size again.
-        var both = await Task.WhenAll(Soon(Run(executor, ProcessIdSoon, 0)), Soon(Run(executor, ProcessIdSoon, 0)));
+        int[] both = await ProcessIds(executor, Workers);
         Assert.Equal(Workers, both.Distinct().Count());
         Assert.DoesNotContain(both, killed.Contains);
         TestContext.Current.TestOutputHelper?.WriteLine($"{killed.Count} workers killed, {outcomes.Count(o => !o.Succeeded)} items failed");
@@ -58,13 +58,6 @@ public abstract class ProcessChaosTests : ProcessTest
         }
 
         return -x;
-    }
-
-    private static int ProcessIdSoon(int ignored)
-    {
-        // Long enough that the other worker must take the other one.
-        Thread.Sleep(2000);
-        return Environment.ProcessId;
     }
 
     private static void AssertKilled(Outcome<int, int> outcome, ConcurrentBag<int> killed)

@@ -26,8 +26,12 @@ public sealed class ProcessDeadlineTests : ProcessTest
     public async Task Disposal_whose_items_end_in_time_reports_nothing()
     {
         var executor = Make();
-        var item = Soon(Run(executor, Works.Sleep, 10));
-        var report = await executor.DisposeAsync(TimeSpan.FromMinutes(5)).Bounded();
+        await using var gate = new Gate();
+        var item = Soon(executor.RunAsync(Support.Works.PassStubbornlyAsync, gate.Call(10)));
+        await gate.ArrivedAsync(10);
+        var disposal = executor.DisposeAsync(TimeSpan.FromMinutes(5));
+        await gate.OpenAsync(10);
+        var report = await disposal.Bounded();
         Assert.True(report.IsComplete);
         Assert.Empty(report.Unfinished);
         Assert.Equal(10, await item);

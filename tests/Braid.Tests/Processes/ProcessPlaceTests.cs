@@ -1,4 +1,5 @@
 using System.Globalization;
+using Braid.Tests.Support;
 using Xunit;
 
 namespace Braid.Tests.Processes;
@@ -24,8 +25,8 @@ public sealed class ProcessPlaceTests : ProcessTest
         string before = Processors(0);
         var usable = Numbers(before.Split(' ')[0]);
         var executor = Make(new ProcessOptions { Workers = 3, Processors = [usable[0], usable[^1]] });
-        var running = Enumerable.Range(0, 3).Select(_ => Soon(Run(executor, ProcessorsAfterAWhile, 0))).ToArray();
-        foreach (string processors in await Task.WhenAll(running)) Assert.Contains(processors, (string[])[$"{usable[0]} 1", $"{usable[^1]} 1"]);
+        string[] expected = [$"{usable[0]} 1", $"{usable[^1]} 1", $"{usable[0]} 1"];
+        Assert.Equal(expected.Order(), (await AtOnce(executor, 3, PassAndTellProcessorsAsync)).Order());
         Assert.Equal(before, Processors(0));
     }
 
@@ -40,10 +41,9 @@ public sealed class ProcessPlaceTests : ProcessTest
     /// <summary>The niceness of all threads of this process, each value once.</summary>
     private static string Niceness(int ignored) => OfThreads("stat", text => text[(text.LastIndexOf(')') + 2)..].Split(' ')[NicenessField]);
 
-    private static string ProcessorsAfterAWhile(int ignored)
+    private static async Task<string> PassAndTellProcessorsAsync(GateCall call, CancellationToken cancellationToken)
     {
-        // Long enough for the other workers to be needed; the test does not depend on it.
-        Thread.Sleep(300);
+        await Support.Works.PassAsync(call, cancellationToken);
         return Processors(0);
     }
 

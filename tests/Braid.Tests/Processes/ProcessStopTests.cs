@@ -154,11 +154,7 @@ public sealed class ProcessStopTests : ProcessTest
     {
         var executor = Make(workers: 2);
         var pids = new List<int>();
-        var starter = new Thread(() =>
-        {
-            var items = Enumerable.Range(0, 2).Select(i => Soon(Run(executor, Works.SleepAndTellProcessId, 100))).ToArray();
-            pids.AddRange(Task.WhenAll(items).GetAwaiter().GetResult());
-        });
+        var starter = new Thread(() => pids.AddRange(ProcessIds(executor, 2).GetAwaiter().GetResult()));
         starter.Start();
         Assert.True(starter.Join(Limit));
         Assert.Equal(2, pids.Distinct().Count());

@@ -59,13 +59,19 @@ public abstract class ProcessTest : IAsyncDisposable
         Until(() => Timeline.Events.Count(e => e.Phase == TracePhase.Started) >= count, $"{count} items have started");
 
     /// <summary>As many items as there should be workers are in progress at once.</summary>
-    protected static async Task CheckSize(ProcessExecutor executor, int workers)
+    protected static Task CheckSize(ProcessExecutor executor, int workers) => AtOnce(executor, workers, Support.Works.PassAsync);
+
+    /// <summary>The processes of all workers.</summary>
+    protected static Task<int[]> ProcessIds(ProcessExecutor executor, int workers) => AtOnce(executor, workers, Works.PassAndTellProcessIdAsync);
+
+    /// <summary>What work that waits at a gate returns on each of so many workers.</summary>
+    protected static async Task<TResult[]> AtOnce<TResult>(ProcessExecutor executor, int workers, Func<GateCall, CancellationToken, Task<TResult>> work)
     {
         await using var gate = new Gate();
-        var items = Enumerable.Range(0, workers).Select(i => executor.RunAsync(Support.Works.PassAsync, gate.Call(i)).AsTask()).ToArray();
+        var items = Enumerable.Range(0, workers).Select(i => executor.RunAsync(work, gate.Call(i)).AsTask()).ToArray();
         for (int i = 0; i < workers; i++) await gate.ArrivedAsync(i);
         for (int i = 0; i < workers; i++) await gate.OpenAsync(i);
-        await Task.WhenAll(items).WaitAsync(Limit);
+        return await Task.WhenAll(items).WaitAsync(Limit);
     }
 
     protected static bool IsAlive(int processId)

@@ -32,7 +32,7 @@ public sealed class SharedBufferTests : ProcessTest
         using var made = await Soon(Run(executor, SharedBufferWorks.Make, Large));
         Assert.Equal(Large, made.Length);
         Assert.Equal(-1, made.Span.IndexOfAnyExcept((byte)3));
-        int[] workers = await WorkersOf(executor);
+        int[] workers = await ProcessIds(executor, 2);
         foreach (int worker in workers) SharedBufferWorks.Kill(worker);
         Assert.Equal(3L * Large, await Soon(Run(executor, SharedBufferWorks.Sum, made)));
     }
@@ -249,15 +249,6 @@ public sealed class SharedBufferTests : ProcessTest
             buffer.Dispose();
             made.Dispose();
         }
-    }
-
-    private static async Task<int[]> WorkersOf(ProcessExecutor executor)
-    {
-        await CheckSize(executor, 2);
-        var ids = new HashSet<int>();
-        while (ids.Count < 2)
-            foreach (int id in await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => executor.RunAsync(Works.SleepAndTellProcessId, 20).AsTask()))) ids.Add(id);
-        return [.. ids];
     }
 
     public sealed record Pair(SharedBuffer Buffer, int Number);

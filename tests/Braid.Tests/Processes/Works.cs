@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
+using Braid.Tests.Support;
 
 namespace Braid.Tests.Processes;
 
@@ -68,9 +69,9 @@ public static class Works
         return milliseconds;
     }
 
-    public static int SleepAndTellProcessId(int milliseconds)
+    public static async Task<int> PassAndTellProcessIdAsync(GateCall call, CancellationToken cancellationToken)
     {
-        Thread.Sleep(milliseconds);
+        await Support.Works.PassAsync(call, cancellationToken);
         return Environment.ProcessId;
     }
 
