@@ -14,6 +14,7 @@ namespace Braid;
 public abstract partial class Executor : IAsyncDisposable
 {
     private readonly ExecutorOptions _options;
+    private SpinBudget _looks = new();
 
     /// <summary>Checks the options.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range; the message has its name and the value.</exception>
@@ -76,7 +77,29 @@ public abstract partial class Executor : IAsyncDisposable
     protected internal abstract ValueTask SubmitAsync(WorkItem item);
 
     /// <summary>Before a caller goes to sleep until the item ends: true if it has ended meanwhile.</summary>
-    internal virtual bool LookFor(WorkItem item) => false;
+    internal bool LookFor(WorkItem item)
+    {
+        int rounds = CanAdvance ? _looks.Rounds : 0;
+        if (rounds == 0) return false;
+        bool isFinished = AdvanceUntil(item, static item => item.IsFinished, rounds);
+        _looks.Learn(isFinished);
+        return isFinished;
+    }
+
+    /// <summary>Lets a caller that waits do the engine's work for a moment: see <see cref="TryAdvance"/>. True once it has what it waits for.</summary>
+    internal bool AdvanceUntil<TState>(TState state, Func<TState, bool> isDone, int rounds)
+    {
+        BeginLooking();
+        bool isReached = false;
+        for (int round = 0; round < rounds && !isReached; round++)
+        {
+            if (!TryAdvance()) SpinBudget.Pause(round);
+            isReached = isDone(state);
+        }
+
+        EndLooking();
+        return isReached;
+    }
 
     /// <summary>True if <see cref="TryAdvance"/> can do something.</summary>
     internal virtual bool CanAdvance => false;

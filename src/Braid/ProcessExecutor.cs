@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Braid.Items;
 using Braid.Processes;
 
 namespace Braid;
@@ -22,7 +21,7 @@ namespace Braid;
 ///  too big:            MemoryWatch → SIGKILL, as a crash
 ///  a caller that waits: looks at the rings itself for a moment (TryAdvance) before it sleeps: no thread switch for quick items
 ///  large payloads:     lie in shared memory of their own; the frame says where
-///  short items:        several calls ahead per worker; an idle worker has them Recalled: nothing waits behind a slow item
+///  short items:        several calls ahead per worker; an idle worker has them Recalled after a moment: nothing waits behind a slow item
 /// </code>
 /// <para>
 /// Workers start when an item needs one and stay, unless the options say when they end. Arguments and results are copied, all but a
@@ -37,7 +36,6 @@ public sealed partial class ProcessExecutor : Executor
     private readonly Lock _gate = new();
     private Task? _disposal;
     private bool _isPossible;
-    private SpinBudget _looks = new();
 
     /// <summary>Starts no process yet.</summary>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
@@ -51,6 +49,7 @@ public sealed partial class ProcessExecutor : Executor
         MemoryWatch = MemoryWatch.For(Options, Queue);
         IdleWatch = IdleWatch.For(Options, Queue);
         PeakWatch = new(Queue);
+        RecallWatch = new(Queue);
     }
 
     /// <summary>The number of workers: each runs one item at a time.</summary>
@@ -65,6 +64,8 @@ public sealed partial class ProcessExecutor : Executor
     internal IdleWatch? IdleWatch { get; }
 
     internal PeakWatch PeakWatch { get; }
+
+    internal RecallWatch RecallWatch { get; }
 
     /// <summary>Queues the item; an idle worker gets it at once, and one more worker is started if none is idle and there are fewer than allowed.</summary>
     /// <exception cref="WorkNotPortableException">The work captures something, or its argument or result cannot be sent.</exception>
@@ -114,21 +115,6 @@ public sealed partial class ProcessExecutor : Executor
         foreach (var worker in Queue.Ready) worker.EndLooking();
     }
 
-    internal override bool LookFor(WorkItem item)
-    {
-        int rounds = _looks.Rounds;
-        if (rounds == 0) return false;
-        BeginLooking();
-        for (int round = 0; round < rounds && !item.IsFinished; round++)
-        {
-            if (!TryAdvance()) SpinBudget.Pause(round);
-        }
-
-        EndLooking();
-        _looks.Learn(item.IsFinished);
-        return item.IsFinished;
-    }
-
     internal string NextSocket() => _folder.Value.NextSocket();
 
     private void ThrowIfImpossible()
@@ -143,6 +129,7 @@ public sealed partial class ProcessExecutor : Executor
         Queue.Close();
         await Queue.Drained.ConfigureAwait(false);
         PeakWatch.Stop();
+        RecallWatch.Dispose();
         var workers = Queue.Workers();
         IdleWatch?.Dispose();
         foreach (var worker in workers) worker.Stop();

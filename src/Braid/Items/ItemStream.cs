@@ -157,7 +157,9 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
         if (_window.TryTake(out place)) return true;
         int rounds = _spins.Rounds;
         if (rounds == 0) return false;
-        bool isFound = Executor.CanAdvance ? TryAdvanceTo(rounds, out place) : TryWaitFor(Math.Min(rounds, MostSpins), out place);
+        bool isFound = Executor.CanAdvance
+            ? Executor.AdvanceUntil(_window, static window => window.CanTake, rounds) && _window.TryTake(out place)
+            : TryWaitFor(Math.Min(rounds, MostSpins), out place);
         _spins.Learn(isFound);
         return isFound;
     }
@@ -172,21 +174,6 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
 
         place = null!;
         return false;
-    }
-
-    private bool TryAdvanceTo(int rounds, out MapItem<TArg, TResult> place)
-    {
-        Executor.BeginLooking();
-        bool isFound = false;
-        place = null!;
-        for (int round = 0; round < rounds && !isFound; round++)
-        {
-            if (!Executor.TryAdvance()) SpinBudget.Pause(round);
-            isFound = _window.TryTake(out place);
-        }
-
-        Executor.EndLooking();
-        return isFound;
     }
 
     private void Take(MapItem<TArg, TResult> place)

@@ -48,20 +48,20 @@ internal sealed partial class CallQueue(int lanes, Func<int, WorkerConnection> c
         }
     }
 
-    /// <summary>Gives a worker its next calls. With none left and nothing to do it becomes idle, and others' calls are asked back for it.</summary>
+    /// <summary>Gives a worker its next calls. With none left and nothing to do it becomes idle.</summary>
     /// <param name="worker">The worker that asks.</param>
     /// <param name="calls">Gets what the worker is to run.</param>
     /// <param name="dropped">Gets calls that nobody wants any more; the caller ends them.</param>
-    /// <returns>A worker that should give calls back.</returns>
-    internal (WorkerConnection Victim, ProcessCall[] Calls)? Take(WorkerConnection worker, List<ProcessCall> calls, List<ProcessCall> dropped)
+    /// <returns>True if it has become idle while another worker has calls at hand that wait.</returns>
+    internal bool Take(WorkerConnection worker, List<ProcessCall> calls, List<ProcessCall> dropped)
     {
         lock (Gate)
         {
-            if (!worker.MayTake || MustWait(worker)) return null;
+            if (!worker.MayTake || MustWait(worker)) return false;
             int room = Math.Min(worker.Depth - worker.Held.Count, worker.Left);
 
             // Not for one free place: half a load at a time shares the writes.
-            if (worker.Held.Count > 0 && room <= worker.Depth / 2) return null;
+            if (worker.Held.Count > 0 && room <= worker.Depth / 2) return false;
             int share = Math.Min(room, 1 + (Waiting / lanes));
             while (calls.Count < share && TryDequeue(out var call))
             {
@@ -78,7 +78,42 @@ internal sealed partial class CallQueue(int lanes, Func<int, WorkerConnection> c
                 calls.Add(call);
             }
 
-            return worker.Held.Count > 0 || worker.IsIdle ? null : MakeIdle(worker);
+            if (worker.Held.Count > 0 || worker.IsIdle) return false;
+            worker.IsIdle = true;
+            worker.OnIdle();
+            _idle.Push(worker);
+            foreach (var other in _lanes)
+            {
+                if (other is { Held.Count: > 1 }) return true;
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>While a worker is idle and the queue is empty nothing should wait behind another worker's slow item.</summary>
+    /// <returns>A worker that should give calls back; null: there is none.</returns>
+    internal (WorkerConnection Victim, ProcessCall[] Calls)? Recall()
+    {
+        lock (Gate)
+        {
+            if (_idle.Count == 0 || Waiting > 0) return null;
+            WorkerConnection? victim = null;
+            List<ProcessCall> unbegun = [];
+            foreach (var worker in _lanes.OfType<WorkerConnection>())
+            {
+                var sent = worker.Held.In(CallState.Sent);
+                if (sent.Count <= unbegun.Count || sent.Exists(c => c.IsRecalled)) continue;
+                (victim, unbegun) = (worker, sent);
+            }
+
+            if (victim is null) return null;
+
+            // The newer half, or the only one: a worker that has not even begun its first is not behind anything.
+            if (victim.Held.Count == unbegun.Count) unbegun.RemoveAt(0);
+            var back = unbegun.Skip(unbegun.Count / 2).ToArray();
+            foreach (var call in back) call.IsRecalled = true;
+            return back.Length == 0 ? null : (victim, back);
         }
     }
 
@@ -188,39 +223,6 @@ internal sealed partial class CallQueue(int lanes, Func<int, WorkerConnection> c
         if (lane < 0) return null;
         _starting++;
         return _lanes[lane] = create(lane);
-    }
-
-    private (WorkerConnection Victim, ProcessCall[] Calls)? MakeIdle(WorkerConnection worker)
-    {
-        worker.IsIdle = true;
-        worker.OnIdle();
-        _idle.Push(worker);
-        return Recall();
-    }
-
-    /// <summary>An idle worker and an empty queue: nothing should wait behind another worker's slow item.</summary>
-    private (WorkerConnection Victim, ProcessCall[] Calls)? Recall()
-    {
-        WorkerConnection? victim = null;
-        List<ProcessCall> unbegun = [];
-        int most = 0;
-        foreach (var worker in _lanes)
-        {
-            if (worker is null || worker.Held.Count <= most) continue;
-            var sent = worker.Held.In(CallState.Sent);
-            if (sent.Count <= most || sent.Exists(c => c.IsRecalled)) continue;
-            most = sent.Count;
-            victim = worker;
-            unbegun = sent;
-        }
-
-        if (victim is null) return null;
-
-        // The newer half, or the only one: a worker that has not even begun its first is not behind anything.
-        if (victim.Held.Count == unbegun.Count) unbegun.RemoveAt(0);
-        var back = unbegun.Skip(unbegun.Count / 2).ToArray();
-        foreach (var call in back) call.IsRecalled = true;
-        return back.Length == 0 ? null : (victim, back);
     }
 
     private void RemoveIdle(WorkerConnection worker)

@@ -10,7 +10,7 @@ internal sealed partial class WorkerConnection
     private const int MostAhead = 256;
 
     // How much work a worker may have at hand: some ten times what it would wait for the next call. Longer items are sent one at a time.
-    private static readonly TimeSpan WorkAhead = TimeSpan.FromMilliseconds(1);
+    internal static readonly TimeSpan WorkAhead = TimeSpan.FromMilliseconds(1);
 
     // The duration of an item that nobody has seen yet: nothing is sent ahead of it.
     private const long Unknown = long.MaxValue;
@@ -58,8 +58,8 @@ internal sealed partial class WorkerConnection
     {
         while (true)
         {
-            var recall = AddNext(out var ended);
-            if (recall is { } back) back.Victim.Recall(back.Calls);
+            bool othersMayHelp = AddNext(out var ended);
+            if (othersMayHelp) _executor.RecallWatch.Start();
             if (ended is null) break;
 
             // Outside the gates: what waits for these items may give us others at once. They left a place, so once more.
@@ -71,12 +71,12 @@ internal sealed partial class WorkerConnection
         LeaveIfWorn();
     }
 
-    private (WorkerConnection Victim, ProcessCall[] Calls)? AddNext(out List<(ProcessCall Call, Exception? Reason)>? ended)
+    private bool AddNext(out List<(ProcessCall Call, Exception? Reason)>? ended)
     {
         ended = null;
         lock (_sendGate)
         {
-            var recall = _queue.Take(this, _taken, _dropped);
+            bool othersMayHelp = _queue.Take(this, _taken, _dropped);
             foreach (var call in _dropped) (ended ??= []).Add((call, null));
             foreach (var call in _taken)
             {
@@ -86,7 +86,7 @@ internal sealed partial class WorkerConnection
             _taken.Clear();
             _dropped.Clear();
             if (!_frames.IsEmpty) _frames = _writer.Add(_frames);
-            return recall;
+            return othersMayHelp;
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed partial class WorkerConnection
     private bool _isToldToEnd;
 
     /// <summary>Asks for calls back that it has not begun. From any thread.</summary>
-    private void Recall(ProcessCall[] calls)
+    internal void Recall(ProcessCall[] calls)
     {
         foreach (var call in calls) _writer.Add(FrameType.Recall, call.Item.Id);
         _writer.FlushElsewhere();
