@@ -25,6 +25,13 @@ public static class Processes
         return sum;
     }
 
+    public static async Task PriceAsync(Dictionary<string, decimal> prices, IEnumerable<Order> orders)
+    {
+        await using var executor = new ProcessExecutor();
+        var table = Constant.Of(prices); // A dictionary, say.
+        await foreach (var total in executor.MapAsync(orders.Select(order => (table, order)), Orders.Price)) Console.WriteLine(total);
+    }
+
     public static async Task DebugAsync()
     {
         await using var executor = new ProcessExecutor(new ProcessOptions { Workers = 1, Initializer = WaitForDebugger });
@@ -36,6 +43,13 @@ public static class Processes
         Console.WriteLine($"Attach to process {Environment.ProcessId}.");
         while (!Debugger.IsAttached) Thread.Sleep(100);
     }
+}
+
+public sealed record Order(string Item, int Count);
+
+public static class Orders
+{
+    public static decimal Price((Constant<Dictionary<string, decimal>> Prices, Order Order) item) => item.Prices.Value[item.Order.Item] * item.Order.Count;
 }
 
 public static class Pictures

@@ -19,9 +19,10 @@ internal sealed partial class WorkerConnection
     // 200 KB, before the sender has to wait.
     private const int LargeMessage = SharedRing.Capacity / 2;
 
-    // Guards _taken, _dropped, _frames, _functions and the order in which frames are added: a function's definition goes before its first call.
+    // Guards what follows and the order in which frames are added: the definition of a function or a constant goes before the first call that has it.
     private readonly Lock _sendGate = new();
     private readonly Dictionary<FunctionId, int> _functions = [];
+    private readonly ConstantSender _constants = new();
     private readonly List<ProcessCall> _taken = [];
     private readonly List<ProcessCall> _dropped = [];
     private FrameBuffer _frames = new();
@@ -94,28 +95,47 @@ internal sealed partial class WorkerConnection
     private Exception? TryWrite(ProcessCall call)
     {
         int start = _frames.Length;
+        var outer = _constants.Begin();
         try
         {
             int function = Number(call.Item.Function);
             start = _frames.Length;
-            _frames.Begin(FrameType.Call);
-            _frames.WriteInt64(call.Item.Id);
-            _frames.WriteInt32(function);
-            _frames.WriteText(call.TraceParent);
-            _frames.WriteText(call.TraceState);
-            _frames.BeginPayload();
-            call.Item.WriteArgument(_frames);
+            Write(call, function);
+            while (_constants.HasNew)
+            {
+                _frames.Drop();
+                _constants.WriteNew(_frames);
+                Write(call, function);
+            }
+
             _frames.End();
+            _constants.Commit();
         }
         catch (Exception exception)
         {
             _frames.TruncateTo(start);
+            _constants.Rollback();
             return exception;
+        }
+        finally
+        {
+            ConstantSender.End(outer);
         }
 
         _isLarge = _frames.IsLarge || _frames.Length - start > LargeMessage;
         _watch.Add(call.Item.CancellationToken, _isUsed);
         return null;
+    }
+
+    private void Write(ProcessCall call, int function)
+    {
+        _frames.Begin(FrameType.Call);
+        _frames.WriteInt64(call.Item.Id);
+        _frames.WriteInt32(function);
+        _frames.WriteText(call.TraceParent);
+        _frames.WriteText(call.TraceState);
+        _frames.BeginPayload();
+        call.Item.WriteArgument(_frames);
     }
 
     private int Number(FunctionId function)

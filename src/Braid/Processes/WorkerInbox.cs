@@ -118,6 +118,12 @@ internal sealed class WorkerInbox(FrameReader reader, SharedMemoryStream? shared
             case FrameType.Recall:
                 Recall(frame.Fields.ReadInt64());
                 break;
+            case FrameType.Constant:
+                ConstantTable.Define(frame);
+                break;
+            case FrameType.Forget:
+                ConstantTable.Forget(frame.Fields.ReadInt64());
+                break;
             case FrameType.Goodbye:
                 _isClosed = true;
                 break;

@@ -36,11 +36,11 @@ internal readonly struct Frame(FrameType type, ReadOnlyMemory<byte> body, bool i
     {
         FrameType.Challenge or FrameType.Hello or FrameType.Welcome or FrameType.Memory or FrameType.Mapped => LongestHandshake,
         FrameType.Define or FrameType.Initialize => LongestFunction,
-        FrameType.Call or FrameType.Result => Array.MaxLength - HeaderLength,
+        FrameType.Call or FrameType.Result or FrameType.Constant => Array.MaxLength - HeaderLength,
         FrameType.LargeCall => LongestLargeCall,
         FrameType.LargeResult => ItemOnly + PlaceLength,
         FrameType.Error => LongestError,
-        FrameType.Started or FrameType.Returned or FrameType.Cancel or FrameType.Recall => ItemOnly,
+        FrameType.Started or FrameType.Returned or FrameType.Cancel or FrameType.Recall or FrameType.Forget => ItemOnly,
         FrameType.Goodbye or FrameType.Initialized => 0,
         _ => -1,
     };
@@ -79,11 +79,17 @@ internal enum FrameType : byte
     /// <summary>Parent: finish what you have, then end.</summary>
     Goodbye = 20,
 
-    /// <summary>Parent: do this before any call; the first frame after the handshake, once.</summary>
-    Initialize = 24,
-
     /// <summary>Parent: a call whose argument lies in shared memory.</summary>
     LargeCall = 21,
+
+    /// <summary>Parent: from now on this number in an argument means this value.</summary>
+    Constant = 22,
+
+    /// <summary>Parent: no argument will have this constant any more.</summary>
+    Forget = 23,
+
+    /// <summary>Parent: do this before any call; the first frame after the handshake, once.</summary>
+    Initialize = 24,
 
     /// <summary>Worker: it begins the item now. Sent before the argument is decoded, so that what runs is known whatever happens.</summary>
     Started = 32,

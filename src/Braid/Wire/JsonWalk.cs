@@ -10,7 +10,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Braid.Wire;
 
 /// <summary>Goes through everything that a type is made of, as JSON sees it, until it finds what cannot travel.</summary>
-internal sealed class JsonWalk(Type root)
+internal sealed class JsonWalk(Type root, HashSet<Type>? seen = null)
 {
     private static readonly FrozenSet<Type> Keys = new[]
     {
@@ -22,7 +22,7 @@ internal sealed class JsonWalk(Type root)
     private static readonly FrozenSet<Type> Stacks =
         new[] { typeof(Stack<>), typeof(ConcurrentStack<>), typeof(ImmutableStack<>), typeof(IImmutableStack<>) }.ToFrozenSet();
 
-    private readonly HashSet<Type> _seen = [];
+    private readonly HashSet<Type> _seen = seen ?? [];
     private readonly Stack<string> _path = new();
 
     // Set at the start: a context that cannot be made is a reason, too.
@@ -46,6 +46,7 @@ internal sealed class JsonWalk(Type root)
     {
         if (Nullable.GetUnderlyingType(type) is { } value) return Visit(value);
         if (!_seen.Add(type)) return null;
+        if (ConstantConverters.ValueTypeOf(type) is { } constant) return VisitConstant(constant);
         if (PayloadTypes.WhyNotByShape(type) is { } shape) return Located(shape);
         if (PayloadTypes.WhyNotByKind(type) is { } kind) return HasOwnConverter(type) ? null : Located(kind);
         var info = PayloadJson.Describe(type, _options);
@@ -73,6 +74,13 @@ internal sealed class JsonWalk(Type root)
 
         if (!info.Type.IsAbstract && JsonLoss.Of(info) is { } loss) return Located(loss);
         return VisitProperties(info);
+    }
+
+    // Sent by itself, in the format and with the JSON options that its own type has.
+    private string? VisitConstant(Type type)
+    {
+        if (PayloadTypes.WhyNotByShape(type) is { } shape) return Located(shape);
+        return !PayloadFormats.HasRaw(type) && new JsonWalk(type, _seen).WhyNot() is { } reason ? Located(reason) : null;
     }
 
     private string? VisitProperties(JsonTypeInfo info)

@@ -177,4 +177,14 @@ public abstract partial class ExecutorContract
         Assert.Equal([1, 2, 3], await results.ToListAsync().Bounded());
         Assert.Equal([1, 2, 3], await results.ToListAsync().Bounded());
     }
+
+    [Fact]
+    public async Task A_constant_reaches_every_item()
+    {
+        await using var executor = Create(concurrency: 2);
+        var table = Constant.Of(new[] { 10, 20, 30 });
+        Assert.Equal([10, 20, 30], await executor.MapAsync(Enumerable.Range(0, 3).Select(i => (table, i)), LookUp).ToListAsync().Bounded());
+    }
+
+    private static int LookUp((Constant<int[]> Table, int Index) item) => item.Table.Value[item.Index];
 }

@@ -34,3 +34,10 @@ public sealed class ProcessChaosOnSocketTests : ProcessChaosTests
 {
     protected override WorkerTransport Transport => WorkerTransport.Socket;
 }
+
+public sealed class ProcessConstantOnDefaultTests : ProcessConstantTests;
+
+public sealed class ProcessConstantOnSocketTests : ProcessConstantTests
+{
+    protected override WorkerTransport Transport => WorkerTransport.Socket;
+}
