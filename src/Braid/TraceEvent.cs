@@ -26,6 +26,12 @@ public enum TracePhase
 
     /// <summary>A callback held a loop for too long.</summary>
     SlowCallback,
+
+    /// <summary>
+    /// Encoding and decoding the arguments and results of a work takes longer than the work, in worker processes; once per work and executor.
+    /// <see cref="TraceEvent.Detail"/> says how much and what to do.
+    /// </summary>
+    CostlyEncoding,
 }
 
 /// <summary>One thing that happened in a run.</summary>

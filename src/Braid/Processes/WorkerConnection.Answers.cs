@@ -169,6 +169,11 @@ internal sealed partial class WorkerConnection
             case FrameType.Result or FrameType.Error:
                 NoteEnded(call, isLarge: frame.Body.Length > LargeMessage);
                 break;
+            case FrameType.CostlyEncoding:
+                var cost = fields;
+                cost.ReadInt64();
+                cost.ReadInt64();
+                break;
             case FrameType.LargeResult:
                 NoteEnded(call, isLarge: true);
                 break;
@@ -229,6 +234,9 @@ internal sealed partial class WorkerConnection
                 OnCallEnded();
                 CompleteLarge(answer);
                 break;
+            case FrameType.CostlyEncoding:
+                ReadCost(answer);
+                break;
             case FrameType.Error:
                 OnCallEnded();
                 EndRaised(answer.Call, ReadError(answer));
@@ -268,6 +276,12 @@ internal sealed partial class WorkerConnection
         {
             return Untrusted(answer.Call.Item, exception);
         }
+    }
+
+    private void ReadCost(Answer answer)
+    {
+        var fields = new FieldReader(answer.Body.Span);
+        _executor.WarnOfEncoding(answer.Call.Item, Lane, new(fields.ReadInt64()), new(fields.ReadInt64()));
     }
 
     /// <summary>The call has ended, so it is told so; the worker is not to be trusted with another.</summary>

@@ -38,6 +38,7 @@ internal readonly struct Frame(FrameType type, ReadOnlyMemory<byte> body, bool i
         FrameType.Define or FrameType.Initialize => LongestFunction,
         FrameType.Call or FrameType.Result or FrameType.Constant => Array.MaxLength - HeaderLength,
         FrameType.LargeCall => LongestLargeCall,
+        FrameType.CostlyEncoding => ItemOnly + (2 * sizeof(long)),
         FrameType.LargeResult => ItemOnly + PlaceLength,
         FrameType.Error => LongestError,
         FrameType.Started or FrameType.Returned or FrameType.Cancel or FrameType.Recall or FrameType.Forget => ItemOnly,
@@ -105,6 +106,9 @@ internal enum FrameType : byte
 
     /// <summary>Worker: the item's result, which lies in shared memory.</summary>
     LargeResult = 36,
+
+    /// <summary>Worker: for the function of the item that runs, encoding takes longer than the work. Once per function.</summary>
+    CostlyEncoding = 37,
 
     /// <summary>Worker: what Initialize told it to do has been done.</summary>
     Initialized = 40,

@@ -85,6 +85,7 @@ internal abstract class WorkFunction
 internal sealed class WorkFunction<TArg, TResult> : WorkFunction
 {
     private readonly Work<TArg, TResult> _work;
+    private EncodingCost _cost;
 
     internal WorkFunction(MethodInfo method, string name)
     {
@@ -103,21 +104,49 @@ internal sealed class WorkFunction<TArg, TResult> : WorkFunction
     [StackTraceHidden]
     internal override void Run(long itemId, ReadOnlySpan<byte> argument, FrameBuffer output, CancellationToken cancellationToken)
     {
+        // Of earlier calls; it travels with this one's answer.
+        if (_cost.TryTell(out var encoding, out var work)) WriteCost(output, itemId, encoding, work);
         int start = output.Length;
         try
         {
-            var result = Invoke(PayloadFormat<TArg>.Instance.ReadArgument(argument), cancellationToken);
-            output.Begin(FrameType.Result);
-            output.WriteInt64(itemId);
-            output.BeginPayload();
-            PayloadFormat<TResult>.Instance.WriteResult(output, result);
-            output.End();
+            if (_cost.IsSample()) RunMeasured(itemId, argument, output, cancellationToken);
+            else WriteResult(output, itemId, Invoke(PayloadFormat<TArg>.Instance.ReadArgument(argument), cancellationToken));
         }
         catch (Exception exception) when (!FunctionTable.IsOutOfMemory(exception))
         {
             output.TruncateTo(start);
             RemoteError.Write(output, itemId, exception, cancellationToken);
         }
+    }
+
+    [StackTraceHidden]
+    private void RunMeasured(long itemId, ReadOnlySpan<byte> argument, FrameBuffer output, CancellationToken cancellationToken)
+    {
+        long began = Stopwatch.GetTimestamp();
+        var value = PayloadFormat<TArg>.Instance.ReadArgument(argument);
+        long decoded = Stopwatch.GetTimestamp();
+        var result = Invoke(value, cancellationToken);
+        long done = Stopwatch.GetTimestamp();
+        WriteResult(output, itemId, result);
+        _cost.Add(decoded - began + Stopwatch.GetTimestamp() - done, done - decoded);
+    }
+
+    private static void WriteResult(FrameBuffer output, long itemId, TResult result)
+    {
+        output.Begin(FrameType.Result);
+        output.WriteInt64(itemId);
+        output.BeginPayload();
+        PayloadFormat<TResult>.Instance.WriteResult(output, result);
+        output.End();
+    }
+
+    private static void WriteCost(FrameBuffer output, long itemId, TimeSpan encoding, TimeSpan work)
+    {
+        output.Begin(FrameType.CostlyEncoding);
+        output.WriteInt64(itemId);
+        output.WriteInt64(encoding.Ticks);
+        output.WriteInt64(work.Ticks);
+        output.End();
     }
 
     [StackTraceHidden]

@@ -20,6 +20,7 @@ public abstract class ProcessProtocolTests : ProcessTest
     [InlineData(Attack.ResultTwice, "which this worker does not have")]
     [InlineData(Attack.ParentsFrame, "A parent does not take Call frames")]
     [InlineData(Attack.SecondHello, "A frame ends too early")]
+    [InlineData(Attack.BrokenCost, "A frame ends too early")]
     [InlineData(Attack.BrokenError, "A frame ends too early: 2147483647 bytes are announced and 0 are left")]
     [InlineData(Attack.CutFrame, "exit code 3")]
     [InlineData(Attack.HugeResult, "exit code 3")]
