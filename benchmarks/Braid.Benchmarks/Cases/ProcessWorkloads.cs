@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Braid.Benchmarks.Measuring;
 
 namespace Braid.Benchmarks.Cases;
@@ -12,6 +13,20 @@ internal static class ProcessWorkloads
     {
         await using var executor = NewExecutor(transport);
         var work = Work.Of<int, int>(Trivial.AddOne);
+        await rounds.LatencyAsync(x => executor.RunAsync(work, x));
+    }
+
+    /// <summary>One call at a time, the program on processor 0 and its one worker on processor 1.</summary>
+    internal static async Task PinnedRoundtripAsync(Rounds rounds)
+    {
+        await using var executor = new ProcessExecutor(new() { Workers = 1, Processors = [1] });
+        var work = Work.Of<int, int>(Trivial.AddOne);
+        await executor.RunAsync(work, 0);
+
+        // Every thread that there is; what they start inherits it. The worker runs already, so it stays where it is.
+        using var pinning = Process.Start("taskset", ["--all-tasks", "--cpu-list", "--pid", "0", $"{Environment.ProcessId}"]);
+        await pinning.WaitForExitAsync();
+        if (pinning.ExitCode != 0) throw new SkipException("taskset cannot keep this program on processor 0.");
         await rounds.LatencyAsync(x => executor.RunAsync(work, x));
     }
 

@@ -6,7 +6,7 @@ internal static class ProcessesRoundtrip
     internal static Benchmark Benchmark { get; } = new()
     {
         Name = "processes-roundtrip",
-        Description = "One call of x + 1 at a time on a warm pool of two worker processes, 2,000 calls a round: the median round trip, besides its 99th percentile.",
+        Description = "One call of x + 1 at a time on a warm pool of two worker processes, 2,000 calls a round: the median round trip, besides its 99th percentile. Pinned: the caller on processor 0, the other side on processor 1.",
         Unit = "µs",
         Better = Better.Lower,
         Items = 2_000,
@@ -14,7 +14,9 @@ internal static class ProcessesRoundtrip
         [
             Entrant.Ours("RunAsync", rounds => ProcessWorkloads.RoundtripAsync(rounds, WorkerTransport.Automatic)),
             Entrant.Ours("RunAsync over a socket", rounds => ProcessWorkloads.RoundtripAsync(rounds, WorkerTransport.Socket)),
+            Entrant.Ours("RunAsync, pinned", ProcessWorkloads.PinnedRoundtripAsync),
             Entrant.C("ping-pong over a socket pair", "pingpong"),
+            Entrant.C("ping-pong, pinned", "pinned"),
             Entrant.Python("ProcessPoolExecutor.submit", "processes", "executor-roundtrip"),
             Entrant.Python("Pool.apply", "processes", "pool-roundtrip"),
             Entrant.Node("child_process.fork", "processes", "roundtrip"),
