@@ -27,6 +27,38 @@ catch (KeyNotFoundException exception)
     Console.WriteLine($"the group: {exception.Message}");
 }
 
+// A limit for a whole block. What tidies up is shielded from it, and has a limit of its own.
+try
+{
+    await executor.GroupAsync(
+        async group =>
+        {
+            int port = await group.StartAsync<string, int>(ServeAsync, "the shop");
+            Console.WriteLine($"the shop is open on port {port}");
+        },
+        new GroupOptions { Timeout = TimeSpan.FromMilliseconds(200) });
+}
+catch (GroupTimeoutException exception)
+{
+    Console.WriteLine($"closed after {exception.Timeout.TotalSeconds} s");
+}
+
+async Task ServeAsync(string name, ReadySignal<int> ready, CancellationToken cancellationToken)
+{
+    ready.Set(8080);
+    try
+    {
+        await Task.Delay(Timeout.Infinite, cancellationToken);
+    }
+    finally
+    {
+        int left = await executor.GroupAsync(
+            cleaning => cleaning.RunAsync(PriceAsync, "eggs"),
+            new GroupOptions { IsShielded = true, Timeout = TimeSpan.FromSeconds(5) });
+        Console.WriteLine($"{name}: counted what is left, {left}");
+    }
+}
+
 static async Task<int> PriceAsync(string name)
 {
     await Task.Yield();

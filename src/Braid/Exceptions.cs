@@ -52,6 +52,13 @@ public sealed class ItemTimeoutException(string message) : BraidException(messag
     public TimeSpan? Median { get; init; }
 }
 
+/// <summary>The time of a group was over before it was done: <see cref="GroupOptions.Timeout"/>. All its children have ended.</summary>
+public sealed class GroupTimeoutException(string message) : BraidException(message)
+{
+    /// <summary>The limit that was exceeded.</summary>
+    public TimeSpan Timeout { get; init; }
+}
+
 /// <summary>The work threw in another process an exception whose type cannot be rebuilt here.</summary>
 public sealed class RemoteWorkException(string message) : BraidException(message)
 {

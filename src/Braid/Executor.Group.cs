@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+
 namespace Braid;
 
 public abstract partial class Executor
@@ -8,33 +11,54 @@ public abstract partial class Executor
     /// </summary>
     /// <param name="body">Starts children with <c>group.RunAsync</c>. Runs where it is called; only the children run on the executor.</param>
     /// <param name="cancellationToken">Cancels every child; the call waits for them and then raises <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="Exception">The first failure of a child or of the body, without the cancellations that it caused.</exception>
-    public Task GroupAsync(Func<TaskGroup, Task> body, CancellationToken cancellationToken = default)
+    /// <exception cref="Exception">
+    /// The first failure of a child or of the body, without the cancellations that it caused. If there were several, <see cref="Task.Exception"/> of
+    /// the task has them all, as with <see cref="Task.WhenAll(Task[])"/>.
+    /// </exception>
+    public Task GroupAsync(Func<TaskGroup, Task> body, CancellationToken cancellationToken = default) => GroupAsync(body, null, cancellationToken);
+
+    /// <inheritdoc cref="GroupAsync(Func{TaskGroup, Task}, CancellationToken)"/>
+    /// <returns>What the body returns.</returns>
+    public Task<TResult> GroupAsync<TResult>(Func<TaskGroup, Task<TResult>> body, CancellationToken cancellationToken = default) =>
+        GroupAsync(body, null, cancellationToken);
+
+    /// <inheritdoc cref="GroupAsync(Func{TaskGroup, Task}, CancellationToken)"/>
+    /// <param name="body">Starts children with <c>group.RunAsync</c>. Runs where it is called; only the children run on the executor.</param>
+    /// <param name="options">A time limit, whether a child's failure stays its own, whether groups around this one may cancel it; null: the defaults.</param>
+    /// <param name="cancellationToken">Cancels every child; the call waits for them and then raises <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="GroupTimeoutException">The group's time was over first.</exception>
+    [OverloadResolutionPriority(1)] // So that new() { … } makes options and not a token.
+    public Task GroupAsync(Func<TaskGroup, Task> body, GroupOptions? options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(body);
-        return RunGroupAsync<object?>(
+        return GroupAsync<object?>(
             async group =>
             {
                 await body(group).ConfigureAwait(true); // Where it is called: the body's own context.
                 return null;
             },
+            options,
             cancellationToken);
     }
 
+    /// <inheritdoc cref="GroupAsync(Func{TaskGroup, Task}, GroupOptions?, CancellationToken)"/>
     /// <returns>What the body returns.</returns>
-    /// <inheritdoc cref="GroupAsync(Func{TaskGroup, Task}, CancellationToken)"/>
-    public Task<TResult> GroupAsync<TResult>(Func<TaskGroup, Task<TResult>> body, CancellationToken cancellationToken = default)
+    [OverloadResolutionPriority(1)]
+    public Task<TResult> GroupAsync<TResult>(Func<TaskGroup, Task<TResult>> body, GroupOptions? options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(body);
-        return RunGroupAsync(body, cancellationToken);
+        options?.Validate();
+        return RunGroupAsync(body, options ?? new(), cancellationToken).Unwrap();
     }
 
-    private async Task<TResult> RunGroupAsync<TResult>(Func<TaskGroup, Task<TResult>> body, CancellationToken cancellationToken)
+    // A task in a task: only the inner one can have several failures.
+    private async Task<Task<TResult>> RunGroupAsync<TResult>(Func<TaskGroup, Task<TResult>> body, GroupOptions options, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var group = new TaskGroup(this, cancellationToken);
+        var group = new TaskGroup(this, options, cancellationToken);
         TResult result = default!;
         Exception? failure = null;
+        group.Enter();
         try
         {
             result = await body(group).ConfigureAwait(false);
@@ -44,10 +68,17 @@ public abstract partial class Executor
             failure = exception;
         }
 
-        await group.EndAsync(failure, cancellationToken).ConfigureAwait(false);
+        await group.EndAsync(failure).ConfigureAwait(false);
+        if (group.Failures.Count == 1) ExceptionDispatchInfo.Throw(group.Failures[0]);
+        if (group.Failures.Count > 1)
+        {
+            var failed = new TaskCompletionSource<TResult>();
+            failed.SetException(group.Failures);
+            return failed.Task;
+        }
 
         // A body that the group's own Cancel ended has no result to give.
-        if (failure is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
-        return result;
+        if (failure is not null) ExceptionDispatchInfo.Throw(failure);
+        return Task.FromResult(result);
     }
 }

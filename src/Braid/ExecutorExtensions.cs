@@ -7,7 +7,7 @@ namespace Braid;
 /// The verbs of <see cref="Executor"/> and <see cref="TaskGroup"/> with a function where they take a <see cref="Work{TArg, TResult}"/>, for
 /// each of the six shapes: <c>executor.MapAsync(urls, FetchAsync)</c>. Sugar only; each is one call of <see cref="Work"/>.
 /// </summary>
-public static class ExecutorExtensions
+public static partial class ExecutorExtensions
 {
     // ── RunAsync ──
 
@@ -221,44 +221,6 @@ public static class ExecutorExtensions
         this Executor executor, IAsyncEnumerable<TArg> source, Func<TArg, CancellationToken, ValueTask<TResult>> work,
         MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
         NotNull(executor).OutcomesAsync(source, Work.Of(work, name), options, cancellationToken);
-
-    // ── TaskGroup.RunAsync ──
-
-    /// <inheritdoc cref="TaskGroup.RunAsync{TArg, TResult}(Work{TArg, TResult}, TArg)"/>
-    /// <param name="group">The group.</param>
-    /// <param name="work">The function.</param>
-    /// <param name="arg">Its argument.</param>
-    /// <param name="name">The work's name; by default what is written at the call site.</param>
-    public static Task<TResult> RunAsync<TArg, TResult>(
-        this TaskGroup group, Func<TArg, TResult> work, TArg arg, [CallerArgumentExpression(nameof(work))] string name = "") =>
-        NotNull(group).RunAsync(Work.Of(work, name), arg);
-
-    /// <inheritdoc cref="RunAsync{TArg, TResult}(TaskGroup, Func{TArg, TResult}, TArg, string)"/>
-    public static Task<TResult> RunAsync<TArg, TResult>(
-        this TaskGroup group, Func<TArg, CancellationToken, TResult> work, TArg arg, [CallerArgumentExpression(nameof(work))] string name = "") =>
-        NotNull(group).RunAsync(Work.Of(work, name), arg);
-
-    /// <inheritdoc cref="RunAsync{TArg, TResult}(TaskGroup, Func{TArg, TResult}, TArg, string)"/>
-    public static Task<TResult> RunAsync<TArg, TResult>(
-        this TaskGroup group, Func<TArg, Task<TResult>> work, TArg arg, [CallerArgumentExpression(nameof(work))] string name = "") =>
-        NotNull(group).RunAsync(Work.Of(work, name), arg);
-
-    /// <inheritdoc cref="RunAsync{TArg, TResult}(TaskGroup, Func{TArg, TResult}, TArg, string)"/>
-    public static Task<TResult> RunAsync<TArg, TResult>(
-        this TaskGroup group, Func<TArg, CancellationToken, Task<TResult>> work, TArg arg, [CallerArgumentExpression(nameof(work))] string name = "") =>
-        NotNull(group).RunAsync(Work.Of(work, name), arg);
-
-    /// <inheritdoc cref="RunAsync{TArg, TResult}(TaskGroup, Func{TArg, TResult}, TArg, string)"/>
-    [OverloadResolutionPriority(1)]
-    public static Task<TResult> RunAsync<TArg, TResult>(
-        this TaskGroup group, Func<TArg, ValueTask<TResult>> work, TArg arg, [CallerArgumentExpression(nameof(work))] string name = "") =>
-        NotNull(group).RunAsync(Work.Of(work, name), arg);
-
-    /// <inheritdoc cref="RunAsync{TArg, TResult}(TaskGroup, Func{TArg, TResult}, TArg, string)"/>
-    [OverloadResolutionPriority(1)]
-    public static Task<TResult> RunAsync<TArg, TResult>(
-        this TaskGroup group, Func<TArg, CancellationToken, ValueTask<TResult>> work, TArg arg, [CallerArgumentExpression(nameof(work))] string name = "") =>
-        NotNull(group).RunAsync(Work.Of(work, name), arg);
 
     // ── ForEachAsync ──
 

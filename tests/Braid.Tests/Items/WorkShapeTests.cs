@@ -114,6 +114,33 @@ public sealed class WorkShapeTests
     }
 
     [Fact]
+    public async Task Groups_take_children_that_return_nothing_and_wait_for_them()
+    {
+        await using var executor = new InlineExecutor();
+        int sum = 0;
+        async Task AddAsync(int x)
+        {
+            await Task.Yield();
+            Interlocked.Add(ref sum, x);
+        }
+
+        Task AddWithTokenAsync(int x, CancellationToken token) => AddAsync(x);
+        async ValueTask AddSoonAsync(int x) => await AddAsync(x);
+        ValueTask AddSoonWithTokenAsync(int x, CancellationToken token) => AddSoonAsync(x);
+        await executor.GroupAsync(async group =>
+        {
+            _ = group.RunAsync(AddAsync, 1);
+            _ = group.RunAsync(AddWithTokenAsync, 1);
+            _ = group.RunAsync(AddSoonAsync, 1);
+            _ = group.RunAsync(AddSoonWithTokenAsync, 1);
+            _ = group.RunAsync(async x => { await Task.Yield(); Interlocked.Add(ref sum, x); }, 1);
+            _ = group.RunAsync(async (x, token) => { await Task.Yield(); Interlocked.Add(ref sum, x); }, 1);
+            await group.RunAsync(x => AddAsync(x), 1);
+        });
+        Assert.Equal(7, sum);
+    }
+
+    [Fact]
     public async Task ForEachAsync_takes_work_that_returns_nothing_and_waits_for_it()
     {
         await using var executor = new InlineExecutor();
