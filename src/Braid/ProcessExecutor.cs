@@ -117,7 +117,9 @@ public sealed partial class ProcessExecutor : Executor
     internal override bool LookFor(WorkItem item)
     {
         int rounds = _looks.Rounds;
-        if (rounds == 0) return false;
+
+        // No worker is there yet: there is nothing to look at, and those that start need the processor.
+        if (rounds == 0 || Queue.Ready.Length == 0) return false;
         BeginLooking();
         for (int round = 0; round < rounds && !item.IsFinished; round++)
         {
@@ -131,11 +133,16 @@ public sealed partial class ProcessExecutor : Executor
 
     internal string NextSocket() => _folder.Value.NextSocket();
 
+    internal void BeginSweep() => _folder.Value.BeginSweep();
+
     private void ThrowIfImpossible()
     {
         if (_isPossible) return;
         WorkerCommand.ThrowIfImpossible();
         _isPossible = true;
+
+        // Before anything else that the first call needs: nothing takes longer.
+        Queue.ReserveFirst()?.Start();
     }
 
     private async Task DisposeOnceAsync()
