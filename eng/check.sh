@@ -23,6 +23,14 @@ if ! command -v chromium >/dev/null; then
   command -v chromium >/dev/null || echo "chromium is not installed and could not be: the tests that open pages will fail"
 fi
 
+step "restore"
+if ! dotnet restore Braid.slnx -p:Configuration=Release -v quiet -nologo; then
+  # The compiler for native code is the one package that can be done without.
+  export Precompile=false
+  echo "trying again without precompiled code"
+  dotnet restore Braid.slnx -p:Configuration=Release -v quiet -nologo
+fi
+
 step "build (Release, warnings as errors)"
 if ! dotnet build Braid.slnx -c Release -v quiet -nologo -clp:ErrorsOnly; then
   count 1 "the build"

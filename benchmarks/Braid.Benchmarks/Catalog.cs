@@ -12,6 +12,7 @@ internal static class Catalog
         ProcessesRoundtrip.Benchmark,
         ProcessesThroughput.Benchmark,
         ProcessesLarge.Benchmark,
+        ProcessesGarbage.Benchmark,
         LoopSwitches.Benchmark,
         PrimesSpeedUp.Benchmark,
         StartUp.Benchmark,

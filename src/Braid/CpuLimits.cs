@@ -22,7 +22,9 @@ public sealed class CpuLimits
         Limits = limits;
 
         // Rounded up, as .NET does: of one and a half processors, the half would be left unused.
-        Workers = isSet ? processorCount : limits.Select(limit => Math.Max(1, (int)Math.Ceiling(Math.Min(limit.Processors, MostProcessors)))).Append(processorCount).Min();
+        Workers = processorCount;
+        if (isSet) return;
+        foreach (var limit in limits) Workers = Math.Min(Workers, Math.Max(1, (int)Math.Ceiling(Math.Min(limit.Processors, MostProcessors))));
     }
 
     /// <summary>Read once, when first asked for, as .NET does: what changes while the program runs is not seen.</summary>

@@ -96,7 +96,8 @@ public sealed partial class ProcessExecutor : Executor
         lock (_gate) return new(_disposal ??= DisposeOnceAsync());
     }
 
-    internal override bool CanAdvance => true;
+    // Without a worker there is nothing to look at, and those that start need the processor.
+    internal override bool CanAdvance => Queue.Ready.Length > 0;
 
     internal override void BeginLooking()
     {
@@ -117,11 +118,16 @@ public sealed partial class ProcessExecutor : Executor
 
     internal string NextSocket() => _folder.Value.NextSocket();
 
+    internal void BeginSweep() => _folder.Value.BeginSweep();
+
     private void ThrowIfImpossible()
     {
         if (_isPossible) return;
         WorkerCommand.ThrowIfImpossible();
         _isPossible = true;
+
+        // Before anything else that the first call needs: nothing takes longer.
+        Queue.ReserveFirst()?.Start();
     }
 
     private async Task DisposeOnceAsync()

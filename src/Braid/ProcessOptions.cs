@@ -10,8 +10,15 @@ public sealed record ProcessOptions : ExecutorOptions
     // What timers take.
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
+    // Null: not set. The limits are read when they are asked for: a program that says how many workers it wants reads no control groups.
+    private readonly int? _workers;
+
     /// <summary>Worker processes, 1 or more; each is started when an item needs it. By default as many as <see cref="CpuLimits"/> says.</summary>
-    public int Workers { get; init; } = CpuLimits.Current.Workers;
+    public int Workers
+    {
+        get => _workers ?? CpuLimits.Current.Workers;
+        init => _workers = value;
+    }
 
     /// <summary>
     /// From "please stop" to SIGKILL, zero or more: for cancelled and timed-out items that do not end by themselves. First the item's token is
@@ -69,7 +76,7 @@ public sealed record ProcessOptions : ExecutorOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Workers, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(KillAfter, TimeSpan.Zero);
         ArgumentNullException.ThrowIfNull(EnvironmentVariables);
-        if (!Enum.IsDefined(Transport)) throw new ArgumentOutOfRangeException(nameof(Transport), Transport, "Transport must be a member of WorkerTransport.");
+        if (Transport is < WorkerTransport.Automatic or > WorkerTransport.Socket) throw new ArgumentOutOfRangeException(nameof(Transport), Transport, "Transport must be a member of WorkerTransport.");
         if (Transport == WorkerTransport.SharedMemory && !Libc.HasFutex)
             throw new ArgumentOutOfRangeException(nameof(Transport), Transport, "Shared memory needs Linux on x64 or Arm64; use WorkerTransport.Automatic, which takes a socket here.");
         ArgumentOutOfRangeException.ThrowIfLessThan(RecycleAfter ?? 1, 1, nameof(RecycleAfter));

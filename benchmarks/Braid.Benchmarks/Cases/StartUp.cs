@@ -1,3 +1,5 @@
+using Braid.Benchmarks.Measuring;
+
 namespace Braid.Benchmarks.Cases;
 
 /// <summary>How long a program with two worker processes takes to its first results.</summary>
@@ -15,9 +17,17 @@ internal static class StartUp
         Entrants =
         [
             Entrant.Ours("processes", ProcessWorkloads.StartAsync),
+            Entrant.DotNet("nothing but its own start", StartNothing),
             Entrant.Python("ProcessPoolExecutor, spawn", "start", "spawn"),
             Entrant.Python("ProcessPoolExecutor, fork", "start", "fork"),
             Entrant.Node("child_process.fork", "start", "fork"),
         ],
     };
+
+    /// <summary>A program that has come to its first lines: what .NET takes, twice of which lies in a first result from a worker.</summary>
+    private static Task StartNothing(Rounds rounds)
+    {
+        rounds.SinceStart();
+        return Task.CompletedTask;
+    }
 }

@@ -76,6 +76,9 @@ internal sealed class Rounds(int items, int warmups, int counted)
         Record(new KeyValuePair<string, double>(MainFigure, (DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds - startedAt));
     }
 
+    /// <summary>Records a figure beside the main one.</summary>
+    internal void Beside(string name, double value) => Record(new KeyValuePair<string, double>(name, value));
+
     /// <summary>The line that every measuring program prints.</summary>
     internal string ToJson() => JsonSerializer.Serialize(_figures);
 

@@ -48,6 +48,12 @@ internal sealed partial class CallQueue(int lanes, Func<int, WorkerConnection> c
         }
     }
 
+    /// <summary>The worker for a call that is about to be added, to be started now; null if there is one or there can be none.</summary>
+    internal WorkerConnection? ReserveFirst()
+    {
+        lock (Gate) return _isClosed || _starting > 0 || Ready.Length > 0 ? null : ReserveStart(coming: 1);
+    }
+
     /// <summary>Gives a worker its next calls. With none left and nothing to do it becomes idle.</summary>
     /// <param name="worker">The worker that asks.</param>
     /// <param name="calls">Gets what the worker is to run.</param>
@@ -216,9 +222,9 @@ internal sealed partial class CallQueue(int lanes, Func<int, WorkerConnection> c
     }
 
     /// <summary>A lane for a worker that is needed: something waits that no starting worker is meant for.</summary>
-    private WorkerConnection? ReserveStart()
+    private WorkerConnection? ReserveStart(int coming = 0)
     {
-        if (_isAbandoned || _failure is not null || _starting >= Waiting || (_failedStarts >= MostFailedStarts && _ready > 0)) return null;
+        if (_isAbandoned || _failure is not null || _starting >= Waiting + coming || (_failedStarts >= MostFailedStarts && _ready > 0)) return null;
         int lane = FreeLane();
         if (lane < 0) return null;
         _starting++;

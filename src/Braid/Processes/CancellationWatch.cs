@@ -7,7 +7,7 @@ internal sealed class CancellationWatch(Action<CancellationToken> cancelled) : I
     // Several maps at once on one executor are few; above this, tokens that no call has any more are let go.
     private const int FewTokens = 8;
 
-    private readonly List<(CancellationToken Token, CancellationTokenRegistration Registration)> _watched = [];
+    private readonly List<Watched> _watched = [];
     private CancellationToken _last;
     private int _most = FewTokens;
 
@@ -22,7 +22,7 @@ internal sealed class CancellationWatch(Action<CancellationToken> cancelled) : I
         if (!token.IsCancellationRequested && _watched.Exists(known => known.Token == token)) return;
         if (_watched.Count >= _most) LetGo(isUsed);
         var registration = token.UnsafeRegister(static (state, token) => ((Action<CancellationToken>)state!)(token), cancelled);
-        _watched.Add((token, registration));
+        _watched.Add(new(token, registration));
     }
 
     private void LetGo(Func<CancellationToken, bool> isUsed)
@@ -38,7 +38,9 @@ internal sealed class CancellationWatch(Action<CancellationToken> cancelled) : I
 
     public void Dispose()
     {
-        foreach (var (_, registration) in _watched) registration.Unregister();
+        foreach (var watched in _watched) watched.Registration.Unregister();
         _watched.Clear();
     }
+
+    private sealed record Watched(CancellationToken Token, CancellationTokenRegistration Registration);
 }

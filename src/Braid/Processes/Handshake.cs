@@ -17,15 +17,20 @@ internal static class Handshake
     private const int NonceLength = 32;
     private const int ProofLength = HMACSHA256.HashSizeInBytes;
 
+    private static readonly WorkerSetup Unknown = new(0, 0, "", "");
+
     private static ReadOnlySpan<byte> WorkerRole => "braid worker"u8;
 
     private static ReadOnlySpan<byte> ParentRole => "braid parent"u8;
+
+    /// <summary>Loads what a proof needs: the cryptographic library takes 5 ms, which whoever waits for a peer has to spare.</summary>
+    internal static void Prepare() => _ = Prove(Unknown, ParentRole, [], []);
 
     /// <summary>The parent's side. Returns the worker's process id.</summary>
     /// <exception cref="InvalidFrameException">The peer is no worker of ours.</exception>
     internal static int Accept(Stream stream, FrameReader reader, WorkerSetup setup)
     {
-        byte[] nonce = RandomNumberGenerator.GetBytes(NonceLength);
+        byte[] nonce = RandomBytes.Make(NonceLength);
         Send(stream, FrameType.Challenge, nonce);
         var hello = reader.Expect(FrameType.Hello).Fields;
         CheckVersion(hello.ReadInt32());
@@ -49,7 +54,7 @@ internal static class Handshake
         CheckVersion(challenge.ReadInt32());
         byte[] nonce = challenge.ReadBytes(NonceLength).ToArray();
         challenge.ExpectEnd();
-        byte[] own = RandomNumberGenerator.GetBytes(NonceLength);
+        byte[] own = RandomBytes.Make(NonceLength);
         var frames = new FrameBuffer();
         frames.Begin(FrameType.Hello);
         frames.WriteInt32(Version);

@@ -78,6 +78,22 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "munmap")]
     internal static partial int Unmap(nint address, nuint length);
 
+    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
+    internal static partial SafeFileHandle Socket(int family, int type, int protocol);
+
+    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
+    internal static partial int Bind(SafeFileHandle socket, byte* address, uint length);
+
+    [LibraryImport("libc", EntryPoint = "listen", SetLastError = true)]
+    internal static partial int Listen(SafeFileHandle socket, int mostWaiting);
+
+    [LibraryImport("libc", EntryPoint = "connect", SetLastError = true)]
+    internal static partial int Connect(SafeFileHandle socket, byte* address, uint length);
+
+    [SupportedOSPlatform("linux")]
+    [LibraryImport("libc", EntryPoint = "getrandom")]
+    internal static partial nint GetRandom(byte[] bytes, nuint count, uint flags);
+
     /// <summary>The niceness of a process; on Linux, of a thread. 0 is the caller's own.</summary>
     [UnsupportedOSPlatform("windows")]
     [LibraryImport("libc", EntryPoint = "getpriority")]

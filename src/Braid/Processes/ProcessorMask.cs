@@ -15,7 +15,9 @@ internal static class ProcessorMask
     internal static CpuLimit? Limit()
     {
         if (!OperatingSystem.IsLinux() || Read(Environment.ProcessId) is not { } mask) return null;
-        return new("affinity mask", mask.Sum(BitOperations.PopCount));
+        int count = 0;
+        foreach (ulong bits in mask) count += BitOperations.PopCount(bits);
+        return new("affinity mask", count);
     }
 
     /// <summary>Runs a function with this thread on one processor: what it starts is there from its first instruction.</summary>

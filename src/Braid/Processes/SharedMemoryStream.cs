@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Braid.Items;
 using Braid.Wire;
 
@@ -18,16 +17,17 @@ internal sealed class SharedMemoryStream : Stream
     private static readonly byte[] Bell = [1];
 
     private readonly SharedMemory _memory;
-    private readonly Socket _socket;
+    private readonly Stream _socket;
     private readonly bool _isParent;
     private readonly unsafe int* _bell;
     private readonly SharedRingReader _incoming;
     private readonly SharedRingWriter _outgoing;
     private SpinBudget _spins = new();
+    private bool _isWatched;
     private volatile bool _isClosed;
     private volatile InvalidFrameException? _broken;
 
-    internal unsafe SharedMemoryStream(SharedMemory memory, Socket socket, int peerId, bool isParent)
+    internal unsafe SharedMemoryStream(SharedMemory memory, Stream socket, int peerId, bool isParent)
     {
         _memory = memory;
         _socket = socket;
@@ -155,9 +155,9 @@ internal sealed class SharedMemoryStream : Stream
         GC.KeepAlive(_memory);
         try
         {
-            _socket.Send(Bell);
+            _socket.Write(Bell);
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
             // The worker is gone, and whoever watches the socket tells.
         }
@@ -167,7 +167,7 @@ internal sealed class SharedMemoryStream : Stream
     internal unsafe bool WaitForBell()
     {
         Span<byte> rung = stackalloc byte[1];
-        if (_socket.Receive(rung) == 0) return false;
+        if (_socket.Read(rung) == 0) return false;
 
         // Before what was written is read: what comes later rings again.
         Interlocked.Exchange(ref *_bell, 0);
@@ -183,16 +183,27 @@ internal sealed class SharedMemoryStream : Stream
         GC.KeepAlive(_memory);
     }
 
-    /// <summary>Parent: completes when the peer is gone.</summary>
+    /// <summary>
+    /// Parent: learns from now on that the peer is gone. To be called before any wait for the peer. Elsewhere, because the first time takes
+    /// milliseconds, in which whoever calls this has a first result to read.
+    /// </summary>
+    internal void Watch()
+    {
+        if (_isWatched) return;
+        _isWatched = true;
+        ThreadPool.UnsafeQueueUserWorkItem(static stream => _ = stream.WatchAsync(), this, preferLocal: false);
+    }
+
+    /// <summary>Completes when the peer is gone.</summary>
     internal async Task WatchAsync()
     {
         try
         {
             // A worker sends nothing here, so whatever comes is the end.
-            if (await _socket.ReceiveAsync(new byte[1], SocketFlags.None).ConfigureAwait(false) > 0)
+            if (await _socket.ReadAsync(new byte[1]).ConfigureAwait(false) > 0)
                 Break(new("The worker wrote to the socket, which is there to show its end and nothing else."));
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
         }
 

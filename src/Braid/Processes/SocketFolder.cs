@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 
 namespace Braid.Processes;
 
@@ -19,18 +19,18 @@ internal sealed class SocketFolder : IDisposable
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly string _path;
-    private readonly FileStream _lock;
+    private readonly SafeFileHandle _lock;
     private int _lastSocket;
+    private bool _isSwept;
 
     internal SocketFolder()
     {
-        string name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
+        string name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{RandomBytes.MakeText(4)}");
         var roots = Roots();
         for (int i = 0; ; i++)
         {
             try
             {
-                Sweep(roots[i]);
                 _path = Create(Path.Combine(roots[i], name));
                 break;
             }
@@ -40,11 +40,21 @@ internal sealed class SocketFolder : IDisposable
             }
         }
 
-        _lock = new FileStream(Path.Combine(_path, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        _lock = File.OpenHandle(Path.Combine(_path, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
     }
 
     /// <summary>A path that no socket has had. Every start has its own, so that a late worker cannot reach another one's place.</summary>
     internal string NextSocket() => Path.Combine(_path, string.Create(CultureInfo.InvariantCulture, $"{Interlocked.Increment(ref _lastSocket)}.sock"));
+
+    /// <summary>
+    /// Removes what others left, once, in the background: a folder for temporary files may hold thousands of names, and a program that starts
+    /// waits for its workers.
+    /// </summary>
+    internal void BeginSweep()
+    {
+        if (Interlocked.Exchange(ref _isSwept, true)) return;
+        ThreadPool.UnsafeQueueUserWorkItem(static root => SweepQuietly(root), Path.GetDirectoryName(_path)!, preferLocal: false);
+    }
 
     public void Dispose()
     {
@@ -65,6 +75,18 @@ internal sealed class SocketFolder : IDisposable
         if (OperatingSystem.IsWindows()) return [temp];
         string? runtime = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR");
         return [.. new[] { runtime, temp, "/tmp" }.OfType<string>().Where(r => r.Length is > 0 and < LongestFolder && Directory.Exists(r))];
+    }
+
+    private static void SweepQuietly(string root)
+    {
+        try
+        {
+            Sweep(root);
+        }
+        catch (Exception)
+        {
+            // Whatever is wrong with what others left must not end this program.
+        }
     }
 
     private static void Sweep(string root)

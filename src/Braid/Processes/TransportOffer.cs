@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Braid.Wire;
 using Microsoft.Win32.SafeHandles;
 
@@ -12,7 +11,7 @@ internal static class TransportOffer
 
     /// <summary>The parent's side. Returns what carries the frames from now on.</summary>
     /// <exception cref="InvalidOperationException">Shared memory was asked for and is not to be had.</exception>
-    internal static Stream Make(NetworkStream stream, FrameReader reader, int workerId, WorkerTransport transport)
+    internal static Stream Make(Stream stream, FrameReader reader, int workerId, WorkerTransport transport)
     {
         SharedMemory? memory = null;
         SafeFileHandle? descriptor = null;
@@ -27,9 +26,8 @@ internal static class TransportOffer
             if (!isMapped && transport == WorkerTransport.SharedMemory)
                 throw new InvalidOperationException("it could not map the shared memory; choose WorkerTransport.Automatic");
             if (!isMapped) return stream;
-            var shared = new SharedMemoryStream(memory!, stream.Socket, workerId, isParent: true);
+            var shared = new SharedMemoryStream(memory!, stream, workerId, isParent: true);
             memory = null; // Now the stream's.
-            _ = shared.WatchAsync();
             return shared;
         }
         finally
@@ -40,14 +38,14 @@ internal static class TransportOffer
     }
 
     /// <summary>The worker's side.</summary>
-    internal static Stream Take(NetworkStream stream, FrameReader reader, int parentId)
+    internal static Stream Take(Stream stream, FrameReader reader, int parentId)
     {
         var offer = reader.Expect(FrameType.Memory).Fields;
         int descriptor = offer.ReadInt32();
         offer.ExpectEnd();
         var memory = Libc.HasFutex && descriptor != NoDescriptor ? TryOpen(parentId, descriptor) : null;
         Send(stream, FrameType.Mapped, memory is null ? 0 : IsMapped);
-        return memory is not null ? new SharedMemoryStream(memory, stream.Socket, parentId, isParent: false) : stream;
+        return memory is not null ? new SharedMemoryStream(memory, stream, parentId, isParent: false) : stream;
     }
 
     private static SharedMemory? TryCreate(WorkerTransport transport, out SafeFileHandle? descriptor)
@@ -77,7 +75,7 @@ internal static class TransportOffer
         }
     }
 
-    private static void Send(NetworkStream stream, FrameType type, int value)
+    private static void Send(Stream stream, FrameType type, int value)
     {
         var frames = new FrameBuffer();
         frames.Begin(type);

@@ -79,8 +79,7 @@ internal static class WorkerCommand
     private static string? DependenciesPath(string program)
     {
         // The runtime's own list begins with the program's, also when a test host or --depsfile chose another than the one beside the program.
-        string? used = (AppContext.GetData("APP_CONTEXT_DEPS_FILES") as string)?.Split(';', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
-        if (used is not null && File.Exists(used)) return used;
+        if (AppContext.GetData("APP_CONTEXT_DEPS_FILES") is string files && files.Split(';')[0] is { Length: > 0 } used && File.Exists(used)) return used;
         string beside = Path.ChangeExtension(program, ".deps.json");
         return File.Exists(beside) || File.Exists(Path.ChangeExtension(program, ".runtimeconfig.json")) ? beside : null;
     }
@@ -95,9 +94,12 @@ internal static class WorkerCommand
     private static void SetEnvironment(ProcessStartInfo info, ProcessOptions options, WorkerSetup setup)
     {
         var environment = info.Environment;
-        foreach (string name in environment.Keys.ToList())
+        foreach (string name in new List<string>(environment.Keys))
         {
-            if (ProfilerPrefixes.Any(p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase))) environment.Remove(name);
+            foreach (string prefix in ProfilerPrefixes)
+            {
+                if (name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) environment.Remove(name);
+            }
         }
 
         WorkerRuntime.WriteTo(environment);

@@ -17,7 +17,8 @@ internal sealed partial class WorkerConnection
     private readonly Lock _readGate = new();
 
     // Who reads: what one hold of the queue's gate has found, and when.
-    private readonly List<Answer> _answers = [];
+    private readonly Answer[] _answers = new Answer[MostAnswers];
+    private int _answerCount;
     private long _now;
     private InvalidFrameException? _broken;
 
@@ -139,17 +140,19 @@ internal sealed partial class WorkerConnection
             {
                 do
                 {
-                    _answers.Add(Note(frame));
+                    var answer = Note(frame);
+                    _answers[_answerCount++] = answer;
                 }
-                while (_answers.Count < MostAnswers && _reader.HasFrame && _reader.TryRead(out frame));
+                while (_answerCount < MostAnswers && _reader.HasFrame && _reader.TryRead(out frame));
             }
         }
         finally
         {
             // Also when a frame is broken: what came before it is good. The bodies lie in the reader's buffer, which stays as it is until the
             // next read that waits.
-            foreach (var answer in _answers) Tell(answer);
-            _answers.Clear();
+            for (int i = 0; i < _answerCount; i++) Tell(_answers[i]);
+            Array.Clear(_answers, 0, _answerCount);
+            _answerCount = 0;
         }
     }
 

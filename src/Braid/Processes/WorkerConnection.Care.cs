@@ -68,6 +68,7 @@ internal sealed partial class WorkerConnection
         WorkerInitializer.Write(frames, initializer);
         _stream.Write(frames.Written.Span);
         if (initializer is null) return;
+        _shared?.Watch();
         string name = WorkerInitializer.NameOf(initializer);
         if (WorkerInitializer.ReadAnswer(_reader, name, Origin) is not { } error) return;
         _queue.FailStarts(new(name, Lane, error));

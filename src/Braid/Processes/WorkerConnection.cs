@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using Braid.Wire;
 
 namespace Braid.Processes;
@@ -22,6 +21,8 @@ internal sealed partial class WorkerConnection
 
     // How often a start looks whether the process is still alive.
     private const int PollMicroseconds = 50_000;
+
+    private const int SecretLength = 32;
 
     private readonly ProcessExecutor _executor;
     private readonly CallQueue _queue;
@@ -109,15 +110,13 @@ internal sealed partial class WorkerConnection
     private void Open()
     {
         string path = _executor.NextSocket();
-        string secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        var setup = new WorkerSetup(Lane, Environment.ProcessId, path, secret);
+        var setup = new WorkerSetup(Lane, Environment.ProcessId, path, RandomBytes.MakeText(SecretLength));
         try
         {
-            using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            listener.Bind(new UnixDomainSocketEndPoint(path));
-            listener.Listen();
+            using var listener = new WorkerListener(path);
             _process = WorkerProcess.Start(WorkerCommand.Create(_executor.Options, setup), Lane, WorkerPlace.Of(_executor.Options, Lane));
-            while (!TryAccept(listener, setup)) ThrowIfHopeless();
+            Handshake.Prepare();
+            while (!TryAccept(listener.Socket, setup)) ThrowIfHopeless();
         }
         finally
         {
@@ -185,7 +184,10 @@ internal sealed partial class WorkerConnection
     {
         try
         {
-            Refill();
+            // What waits goes out first, and nobody waits for room yet.
+            Refill(mayWait: false);
+            _shared?.Watch();
+            _executor.BeginSweep();
             if (_shared is not null) ReadShared();
             else ReadSocket();
             return null;

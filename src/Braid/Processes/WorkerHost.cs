@@ -67,15 +67,21 @@ internal sealed class WorkerHost
 
     private static WorkerHost Connect(WorkerSetup setup)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        socket.Connect(new UnixDomainSocketEndPoint(setup.SocketPath));
-        var stream = new NetworkStream(socket, ownsSocket: true);
+        Stream stream = OperatingSystem.IsLinux() && LocalSocket.IsSupported ? LocalSocket.Connect(setup.SocketPath) : ConnectSocket(setup.SocketPath);
+        Handshake.Prepare();
         var reader = new FrameReader(stream);
         Handshake.Join(stream, reader, setup);
         var transport = TransportOffer.Take(stream, reader, setup.ParentId);
         if (transport != stream) reader = new(transport);
         reader.LongestBody = int.MaxValue;
         return new(transport, reader);
+    }
+
+    private static NetworkStream ConnectSocket(string path)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Connect(new UnixDomainSocketEndPoint(path));
+        return new(socket, ownsSocket: true);
     }
 
     private static void DieWithParent(WorkerSetup setup)
@@ -121,7 +127,7 @@ internal sealed class WorkerHost
         try
         {
             var function = _functions.Find(call.Function);
-            using var activity = StartActivity(function.Name, call);
+            using var activity = call.TraceParent is null ? null : StartActivity(function.Name, call);
             function.Run(call.ItemId, ArgumentOf(call), _answers, function.TakesToken ? call.MakeToken() : CancellationToken.None);
         }
         catch (Exception exception) when (exception is not InvalidFrameException)
@@ -165,10 +171,10 @@ internal sealed class WorkerHost
         return _shared.PayloadReader.Find(ref place).Span;
     }
 
-    private static Activity? StartActivity(string name, InboxCall call)
+    // Called, and its assembly loaded, only where there is a trace.
+    private static Activity StartActivity(string name, InboxCall call)
     {
-        if (call.TraceParent is null) return null;
-        var activity = new Activity(name).SetParentId(call.TraceParent);
+        var activity = new Activity(name).SetParentId(call.TraceParent!);
         activity.TraceStateString = call.TraceState;
         return activity.Start();
     }

@@ -9,22 +9,27 @@ namespace Braid.Processes;
 /// </summary>
 internal static class WorkerLauncher
 {
-    // One for each niceness that workers have: they inherit their thread's, and it cannot be taken back.
-    private static readonly ConcurrentDictionary<int, Lazy<BlockingCollection<Request>>> Launchers = new();
+    // One for each niceness that workers have: they inherit their thread's, and it cannot be taken back. Guarded by itself.
+    private static readonly Dictionary<int, BlockingCollection<Request>> Launchers = [];
 
     /// <summary>Starts a process; waits until it is there, about a millisecond.</summary>
     internal static Process Start(ProcessStartInfo info, WorkerPlace place)
     {
         var request = new Request(info, place, new(TaskCreationOptions.RunContinuationsAsynchronously));
-        Launchers.GetOrAdd(place.Niceness ?? int.MinValue, static niceness => new(() => Open(niceness))).Value.Add(request);
+        Of(place.Niceness ?? int.MinValue).Add(request);
         return request.Started.Task.GetAwaiter().GetResult();
     }
 
-    private static BlockingCollection<Request> Open(int niceness)
+    private static BlockingCollection<Request> Of(int niceness)
     {
-        var requests = new BlockingCollection<Request>();
-        new Thread(() => Run(requests, niceness)) { Name = "Braid launcher", IsBackground = true }.Start();
-        return requests;
+        lock (Launchers)
+        {
+            if (Launchers.TryGetValue(niceness, out var requests)) return requests;
+            requests = [];
+            new Thread(() => Run(requests, niceness)) { Name = "Braid launcher", IsBackground = true }.Start();
+            Launchers.Add(niceness, requests);
+            return requests;
+        }
     }
 
     private static void Run(BlockingCollection<Request> requests, int niceness)

@@ -43,8 +43,12 @@ internal sealed record WorkerSetup(int Number, int ParentId, string SocketPath, 
     private static void RemoveHook(string hook)
     {
         string hooks = Environment.GetEnvironmentVariable(HooksVariable) ?? "";
-        var others = hooks.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Where(h => h != hook);
-        string left = string.Join(Path.PathSeparator, others);
-        Environment.SetEnvironmentVariable(HooksVariable, left.Length == 0 ? null : left);
+        var others = new List<string>();
+        foreach (string other in hooks.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (other != hook) others.Add(other);
+        }
+
+        Environment.SetEnvironmentVariable(HooksVariable, others.Count == 0 ? null : string.Join(Path.PathSeparator, others));
     }
 }

@@ -23,14 +23,20 @@ internal static class Captures
                 : $"'{method.Name}' is an instance method, so it captures 'this' of type {TypeName.Of(target.GetType())}";
         }
 
-        var names = Names(target).Distinct().ToList();
+        var names = new List<string>();
+        foreach (string name in Names(target))
+        {
+            if (!names.Contains(name)) names.Add(name);
+        }
+
         return names.Count == 0 ? null : $"it captures {string.Join(" and ", names)}";
     }
 
     /// <summary>Why another process would not find the method, as the end of a sentence; null if it would.</summary>
     internal static string? WhyNotFound(MethodInfo method)
     {
-        if (method.DeclaringType is null || method.Module.Assembly.IsDynamic || method is System.Reflection.Emit.DynamicMethod)
+        // A DynamicMethod has no declaring type.
+        if (method.DeclaringType is null || method.Module.Assembly.IsDynamic)
             return $"'{method.Name}' was generated at run time and exists in this process only";
         var assembly = method.Module.Assembly;
 #pragma warning disable IL3000 // Empty in a single-file program, where names are enough: it is the default context's.

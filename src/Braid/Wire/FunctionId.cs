@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Reflection;
+using Braid.Items;
 
 namespace Braid.Wire;
 
@@ -11,7 +12,8 @@ namespace Braid.Wire;
 internal sealed record FunctionId
 {
     // Reflection on a method takes microseconds and `executor.RunAsync(Fn, x)` makes new work on every call. Bounded by the program's methods.
-    private static readonly ConcurrentDictionary<(MethodInfo, Type, Type), FunctionId> Known = new();
+    // The key is a class: a dictionary of tuples would be compiled anew in every program, which takes milliseconds of its start.
+    private static readonly ConcurrentDictionary<Key, FunctionId> Known = new();
 
     /// <summary>The work's name for people; not part of the identity, or a program that makes up names would define functions without end.</summary>
     internal required string Name { get; init; }
@@ -31,7 +33,7 @@ internal sealed record FunctionId
 
     internal string MethodTypeArguments { get; private init; } = "";
 
-    /// <summary>Assembly-qualified names of the types that travel; the method's own may be wider.</summary>
+    /// <summary>Assembly-qualified names of the types that travel; empty where they are the method's own, which may be wider.</summary>
     internal string ArgumentType { get; private init; } = "";
 
     internal string ResultType { get; private init; } = "";
@@ -47,7 +49,7 @@ internal sealed record FunctionId
         try
         {
             if (Captures.WhyNot(function) is { } captured) return new() { Name = name, Reason = captured };
-            var known = Known.GetOrAdd((function.Method, argument, result), static (key, name) => Describe(key.Item1, key.Item2, key.Item3, name), name);
+            var known = Known.GetOrAdd(new Key(function.Method, argument, result), static (key, name) => Describe(key.Method, key.Argument, key.Result, name), name);
             return known.Name == name ? known : known with { Name = name };
         }
         catch (Exception exception)
@@ -64,7 +66,7 @@ internal sealed record FunctionId
             && ArgumentType == other.ArgumentType && ResultType == other.ResultType && Reason == other.Reason);
 
     /// <summary>Of the two fields that nearly always differ; a hash of every text would cost more than sending a call.</summary>
-    public override int GetHashCode() => HashCode.Combine(MethodToken, ModuleVersion);
+    public override int GetHashCode() => MethodToken ^ ModuleVersion.GetHashCode();
 
     internal void WriteTo(IBufferWriter<byte> output)
     {
@@ -105,12 +107,25 @@ internal sealed record FunctionId
             MethodToken = method.MetadataToken,
             TypeArguments = Names(declaring.IsGenericType ? declaring.GetGenericArguments() : []),
             MethodTypeArguments = Names(method.IsGenericMethod ? method.GetGenericArguments() : []),
-            ArgumentType = argument.AssemblyQualifiedName!,
-            ResultType = result.AssemblyQualifiedName!,
+            ArgumentType = argument == ArgumentOf(method) ? "" : argument.AssemblyQualifiedName!,
+            ResultType = result == ResultOf(method) ? "" : result.AssemblyQualifiedName!,
         };
     }
 
-    private static string Names(Type[] types) => string.Join('\n', types.Select(t => t.AssemblyQualifiedName));
+    /// <summary>The type of a method's argument; an initializer has none.</summary>
+    internal static Type ArgumentOf(MethodInfo method) => method.GetParameters() is [var first, ..] ? first.ParameterType : typeof(Nothing);
+
+    /// <summary>The type of what a method gives in the end.</summary>
+    internal static Type ResultOf(MethodInfo method)
+    {
+        var type = method.ReturnType;
+        if (type == typeof(void) || type == typeof(Task) || type == typeof(ValueTask)) return typeof(Nothing);
+        if (!type.IsConstructedGenericType) return type;
+        var definition = type.GetGenericTypeDefinition();
+        return definition == typeof(Task<>) || definition == typeof(ValueTask<>) ? type.GenericTypeArguments[0] : type;
+    }
+
+    private static string Names(Type[] types) => types.Length == 0 ? "" : string.Join('\n', types.Select(t => t.AssemblyQualifiedName));
 
     private static string? WhyNot(MethodInfo method, Type argument, Type result)
     {
@@ -118,4 +133,6 @@ internal sealed record FunctionId
         if (PayloadTypes.WhyNot(argument) is { } argumentReason) return $"its argument cannot be sent: {argumentReason}";
         return PayloadTypes.WhyNot(result) is { } resultReason ? $"its result cannot be sent: {resultReason}" : null;
     }
+
+    private sealed record Key(MethodInfo Method, Type Argument, Type Result);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -10,16 +9,22 @@ namespace Braid.Wire;
 /// <remarks>A function is looked up when it is first called, so that one that cannot be found fails its items and not the worker.</remarks>
 internal sealed class FunctionTable
 {
-    private readonly ConcurrentDictionary<int, FunctionId> _ids = [];
+    // Guarded by itself. Not a concurrent one: of those with a number as key every worker would have to compile all code.
+    private readonly Dictionary<int, FunctionId> _ids = [];
     private readonly Dictionary<int, WorkFunction> _functions = [];
 
-    internal void Define(int number, FunctionId id) => _ids[number] = id;
+    internal void Define(int number, FunctionId id)
+    {
+        lock (_ids) _ids[number] = id;
+    }
 
     /// <exception cref="BraidException">The function cannot be found here.</exception>
     internal WorkFunction Find(int number)
     {
         if (_functions.TryGetValue(number, out var known)) return known;
-        if (!_ids.TryGetValue(number, out var id)) throw new InvalidFrameException($"Function {number} was called before it was defined.");
+        FunctionId? id;
+        lock (_ids) _ids.TryGetValue(number, out id);
+        if (id is null) throw new InvalidFrameException($"Function {number} was called before it was defined.");
         return _functions[number] = Build(id);
     }
 
@@ -32,8 +37,8 @@ internal sealed class FunctionTable
         try
         {
             var method = FindMethod(id);
-            var argument = WorkAssemblies.FindType(id.ArgumentType);
-            var result = WorkAssemblies.FindType(id.ResultType);
+            var argument = id.ArgumentType.Length == 0 ? FunctionId.ArgumentOf(method) : WorkAssemblies.FindType(id.ArgumentType);
+            var result = id.ResultType.Length == 0 ? FunctionId.ResultOf(method) : WorkAssemblies.FindType(id.ResultType);
             var type = typeof(WorkFunction<,>).MakeGenericType(argument, result);
             return (WorkFunction)Activator.CreateInstance(type, BindingFlags.Instance | BindingFlags.NonPublic, null, [method, id.Name], null)!;
         }
@@ -48,8 +53,9 @@ internal sealed class FunctionTable
 
     private static MethodBase Resolve(Assembly assembly, FunctionId id)
     {
-        var module = assembly.Modules.FirstOrDefault(m => m.ModuleVersionId == id.ModuleVersion)
-            ?? throw new InvalidOperationException($"'{assembly.Location}' is another build than the one that the program runs. Start the program again.");
+        var module = assembly.ManifestModule;
+        if (module.ModuleVersionId != id.ModuleVersion)
+            throw new InvalidOperationException($"'{assembly.Location}' is another build than the one that the program runs. Start the program again.");
         return module.ResolveMethod(id.MethodToken) ?? throw new MissingMethodException($"There is no method {id.MethodToken:x8}.");
     }
 

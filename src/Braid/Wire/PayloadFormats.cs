@@ -14,14 +14,19 @@ internal static class PayloadFormats
 
     private static object? Raw(Type type)
     {
+        // The common ones first: those below load assemblies and attributes that a program with simple types never needs.
         if (type == typeof(string)) return new TextFormat();
         if (type == typeof(Nothing)) return new NothingFormat();
+        return RawLayout.IsRaw(type) ? Make(typeof(RawFormat<>), type) : Rare(type);
+    }
+
+    private static object? Rare(Type type)
+    {
         if (type == typeof(BigInteger)) return new BigIntegerFormat();
 
         // Not as it lies in memory: it has padding.
         if (type == typeof(DateTimeOffset)) return new ConvertedFormat<DateTimeOffset, Instant>(v => new(v.Ticks, v.Offset.Ticks), v => new(v.Ticks, new TimeSpan(v.Offset)));
         if (type.GetCustomAttribute<OwnFormatAttribute>() is { } own) return Activator.CreateInstance(own.Format);
-        if (RawLayout.IsRaw(type)) return Make(typeof(RawFormat<>), type);
         if (Nullable.GetUnderlyingType(type) is { } value) return HasRaw(value) ? Make(typeof(NullableFormat<>), value) : null;
         if (type.IsSZArray) return OfElements(typeof(ArrayFormat<>), type.GetElementType()!);
         return type.IsConstructedGenericType && Generic(type.GetGenericTypeDefinition()) is { } format ? OfElements(format, type.GenericTypeArguments[0]) : null;

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -14,12 +13,8 @@ internal static class RawLayout
 {
     private const BindingFlags InstanceFields = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
 
-    // Some of their bit patterns are no values: AreValid looks at what arrives.
-    private static readonly FrozenSet<Type> Checked =
-        new[] { typeof(bool), typeof(decimal), typeof(DateTime), typeof(DateOnly), typeof(TimeOnly), typeof(Rune) }.ToFrozenSet();
-
     /// <summary>True if values of the type, and so arrays of it, travel as they lie in memory.</summary>
-    internal static bool IsRaw(Type type) => Checked.Contains(type) || IsFree(type);
+    internal static bool IsRaw(Type type) => IsChecked(type) || IsFree(type);
 
     /// <summary>Whether all values are such as the type itself could have made. Free for types of which every bit pattern is one.</summary>
     internal static bool AreValid<T>(ReadOnlySpan<T> values) where T : unmanaged
@@ -53,11 +48,15 @@ internal static class RawLayout
         return (bits[3] & ~SignAndScale) == 0 && ((bits[3] >> 16) & 0xFF) <= MostScale;
     }
 
+    // Some of their bit patterns are no values: AreValid looks at what arrives.
+    private static bool IsChecked(Type type) =>
+        type == typeof(bool) || type == typeof(decimal) || type == typeof(DateTime) || type == typeof(DateOnly) || type == typeof(TimeOnly) || type == typeof(Rune);
+
     private static bool IsFree(Type type)
     {
         if (type.IsEnum) return true;
         if (type.IsPrimitive) return type != typeof(bool) && !IsAddress(type);
-        if (!type.IsValueType || type.IsByRefLike || type.ContainsGenericParameters || type.IsExplicitLayout || Checked.Contains(type)) return false;
+        if (!type.IsValueType || type.IsByRefLike || type.ContainsGenericParameters || type.IsExplicitLayout || IsChecked(type)) return false;
         var fields = type.GetFields(InstanceFields);
         if (fields.Length == 0 || !fields.All(field => IsFree(field.FieldType))) return false;
         int copies = type.GetCustomAttribute<InlineArrayAttribute>()?.Length ?? 1;

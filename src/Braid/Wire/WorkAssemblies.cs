@@ -13,6 +13,7 @@ internal static class WorkAssemblies
     /// <summary>The assembly of this name and version: one that is loaded, one of the program's, or the file at the path.</summary>
     internal static Assembly Find(string fullName, string path, Guid moduleVersion)
     {
+        if (Assembly.GetEntryAssembly() is { } program && program.ManifestModule.ModuleVersionId == moduleVersion) return program;
         var name = new AssemblyName(fullName);
         if (TryLoadDefault(name) is { } own && (own.ManifestModule.ModuleVersionId == moduleVersion || path.Length == 0)) return own;
         lock (Gate)

@@ -39,7 +39,7 @@ internal sealed unsafe class FakeWorker
         _answers.WriteInt32(_memory is null ? 0 : 1);
         _answers.End();
         Send(_socket);
-        _stream = _memory is null ? _socket : new SharedMemoryStream(_memory, socket, setup.ParentId, isParent: false);
+        _stream = _memory is null ? _socket : new SharedMemoryStream(_memory, _socket, setup.ParentId, isParent: false);
         if (_memory is not null) _reader = new FrameReader(_stream);
         _reader.LongestBody = int.MaxValue;
     }

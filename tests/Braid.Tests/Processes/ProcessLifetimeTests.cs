@@ -61,10 +61,11 @@ public sealed class ProcessLifetimeTests : ProcessTest
         Assert.Equal(before, Segments());
 
         // The next one to start in this place cleans up.
-        using (new SocketFolder())
+        using (var folder = new SocketFolder())
         {
+            folder.BeginSweep();
             string root = Path.GetDirectoryName(SocketFolderPath())!;
-            Assert.Empty(Directory.GetDirectories(root, $"braid-{parent.Id}-*"));
+            await Until(() => Directory.GetDirectories(root, $"braid-{parent.Id}-*").Length == 0, "the folder of a killed parent is gone");
         }
 
         // What has a name. What has none is the kernel's to give back with the last process.

@@ -22,8 +22,8 @@ public sealed class SharedMemoryStreamTests : IDisposable
         worker.Connect(new UnixDomainSocketEndPoint(file.Path));
         var memory = SharedMemory.Create(SharedMemoryStream.MemoryLength, out var descriptor);
         descriptor.Dispose();
-        _parent = new(memory, listener.Accept(), Environment.ProcessId, isParent: true);
-        _worker = new(memory, worker, Environment.ProcessId, isParent: false);
+        _parent = new(memory, new NetworkStream(listener.Accept(), ownsSocket: true), Environment.ProcessId, isParent: true);
+        _worker = new(memory, new NetworkStream(worker, ownsSocket: true), Environment.ProcessId, isParent: false);
     }
 
     [Fact]
