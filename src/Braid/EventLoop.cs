@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using Braid.Loops;
 
@@ -61,6 +63,9 @@ public sealed class EventLoop
     internal Func<string?>? WhyWaitNeverEnds { get; init; }
 
     internal Poller Poller { get; }
+
+    /// <summary>Names to addresses, off the loop's thread. Tests put their own here.</summary>
+    internal Func<string, AddressFamily, CancellationToken, Task<IPAddress[]>> Resolver { get; set; } = Dns.GetHostAddressesAsync;
 
     /// <summary>Timers that are set.</summary>
     internal int TimerCount => _timers.Count;

@@ -1,4 +1,3 @@
-// Awaits in this folder keep the context on purpose: it is what brings user code back to the loop.
 using System.Net;
 
 namespace Braid.Loops;
@@ -19,7 +18,7 @@ internal abstract class Poller : IDisposable
         var socket = Create(endpoint);
         try
         {
-            await socket.ConnectAsync(endpoint, cancellationToken);
+            await socket.ConnectAsync(endpoint, cancellationToken).ConfigureAwait(false); // see SocketConnector
             return socket;
         }
         catch
