@@ -84,7 +84,7 @@ internal sealed class EpollPoller : Poller
         _ = Libc.Write(_wake, &one, sizeof(ulong)); // fails only if 2^64 wake-ups were never read
     }
 
-    public override PolledListener Bind(EndPoint endpoint) => new EpollListener(this, endpoint);
+    public override PolledListener Bind(EndPoint endpoint, LoopListenerOptions options) => new EpollListener(this, endpoint, options);
 
     /// <summary>Watches a descriptor from now on, until it is closed.</summary>
     /// <returns>The handle's slot, for <see cref="Remove"/>.</returns>

@@ -28,7 +28,7 @@ internal abstract class Poller : IDisposable
         }
     }
 
-    public abstract PolledListener Bind(EndPoint endpoint);
+    public abstract PolledListener Bind(EndPoint endpoint, LoopListenerOptions options);
 
     /// <summary>Closes every socket that is still open; what they wait for fails.</summary>
     public abstract void CloseSockets();

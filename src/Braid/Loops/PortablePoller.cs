@@ -27,7 +27,7 @@ internal sealed class PortablePoller(EventLoop loop) : Poller
 
     public override void Wake() => _wake.Set();
 
-    public override PolledListener Bind(EndPoint endpoint) => new PortableListener(this, endpoint);
+    public override PolledListener Bind(EndPoint endpoint, LoopListenerOptions options) => new PortableListener(this, endpoint, options);
 
     public void Add(IPortableHandle handle) => _handles.Add(handle);
 
