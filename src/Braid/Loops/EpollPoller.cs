@@ -1,5 +1,6 @@
 // Awaits in this folder keep the context on purpose: it is what brings user code back to the loop.
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
@@ -85,6 +86,8 @@ internal sealed class EpollPoller : Poller
     }
 
     public override PolledListener Bind(EndPoint endpoint, LoopListenerOptions options) => new EpollListener(this, endpoint, options);
+
+    public override PolledDatagramSocket Watch(Socket datagramSocket) => new EpollDatagramSocket(this, datagramSocket);
 
     /// <summary>Watches a descriptor from now on, until it is closed.</summary>
     /// <returns>The handle's slot, for <see cref="Remove"/>.</returns>

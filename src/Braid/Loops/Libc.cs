@@ -23,6 +23,7 @@ internal static unsafe partial class Libc
     public const int SocketCloseOnExec = 0x80000;
     public const int MessagePeek = 0x2;
     public const int MessageNoSignal = 0x4000; // a send to a closed peer is an error, not a signal
+    public const int MessageTruncated = 0x20; // a receive returns the length of the whole datagram
     public const int ShutdownWrites = 1;
     public const int LevelSocket = 1;
     public const int OptionError = 4;
@@ -64,6 +65,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     public static partial nint Send(int descriptor, byte* buffer, nuint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "recvfrom", SetLastError = true)]
+    public static partial nint ReceiveFrom(int descriptor, byte* buffer, nuint length, int flags, byte* address, uint* addressLength);
+
+    [LibraryImport("libc", EntryPoint = "sendto", SetLastError = true)]
+    public static partial nint SendTo(int descriptor, byte* buffer, nuint length, int flags, byte* address, uint addressLength);
 
     [LibraryImport("libc", EntryPoint = "shutdown", SetLastError = true)]
     public static partial int Shutdown(int descriptor, int how);

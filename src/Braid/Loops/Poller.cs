@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Braid.Loops;
 
@@ -29,6 +30,9 @@ internal abstract class Poller : IDisposable
     }
 
     public abstract PolledListener Bind(EndPoint endpoint, LoopListenerOptions options);
+
+    /// <summary>Takes over a bound or connected datagram socket of .NET's.</summary>
+    public abstract PolledDatagramSocket Watch(Socket datagramSocket);
 
     /// <summary>Closes every socket that is still open; what they wait for fails.</summary>
     public abstract void CloseSockets();

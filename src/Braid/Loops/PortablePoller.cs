@@ -29,6 +29,8 @@ internal sealed class PortablePoller(EventLoop loop) : Poller
 
     public override PolledListener Bind(EndPoint endpoint, LoopListenerOptions options) => new PortableListener(this, endpoint, options);
 
+    public override PolledDatagramSocket Watch(Socket datagramSocket) => new PortableDatagramSocket(this, datagramSocket);
+
     public void Add(IPortableHandle handle) => _handles.Add(handle);
 
     public void Remove(IPortableHandle handle) => _handles.Remove(handle);
