@@ -6,6 +6,8 @@ namespace Braid.Loops;
 /// <summary>Watches a loop's sockets. The loop's thread only, except <see cref="Wake"/>.</summary>
 internal abstract class Poller : IDisposable
 {
+    public abstract EventLoop Loop { get; }
+
     /// <summary>Completes the socket operations that can go on; sleeps first if there are none.</summary>
     /// <param name="timeout">How long to sleep at most; zero: not at all. It may return early, and late by a millisecond.</param>
     public abstract void Poll(TimeSpan timeout);
@@ -33,6 +35,9 @@ internal abstract class Poller : IDisposable
 
     /// <summary>Takes over a bound or connected datagram socket of .NET's.</summary>
     public abstract PolledDatagramSocket Watch(Socket datagramSocket);
+
+    /// <summary>Takes over this program's end of a pipe to another program.</summary>
+    public virtual PolledStream Watch(Stream pipe) => new PortablePipe(Loop, pipe);
 
     /// <summary>Closes every socket that is still open; what they wait for fails.</summary>
     public abstract void CloseSockets();

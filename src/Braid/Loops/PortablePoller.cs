@@ -18,7 +18,7 @@ internal sealed class PortablePoller(EventLoop loop) : Poller
     private readonly AutoResetEvent _wake = new(false);
     private readonly HashSet<IPortableHandle> _handles = [];
 
-    public EventLoop Loop => loop;
+    public override EventLoop Loop => loop;
 
     public override void Poll(TimeSpan timeout)
     {

@@ -26,6 +26,24 @@ internal sealed class ProcessTree
         return tree;
     }
 
+    /// <summary>
+    /// Kills a process and everything below it. Each is stopped first, and then looked below once more: what a process that still runs
+    /// starts between look and kill would be nobody's any more.
+    /// </summary>
+    internal static void KillFrom(int processId)
+    {
+        if (BirthOf(processId) is not { } birth) return;
+        var tree = new ProcessTree();
+        tree._members.Add((processId, birth));
+        for (int stopped = 0; stopped < tree._members.Count;)
+        {
+            for (; stopped < tree._members.Count; stopped++) ProcessSignal.Send(tree._members[stopped].Id, ProcessSignal.Stop);
+            for (int i = 0; i < stopped; i++) tree.Add(tree._members[i].Id);
+        }
+
+        tree.Kill();
+    }
+
     /// <summary>Kills those that are still there.</summary>
     internal void Kill()
     {
