@@ -30,6 +30,7 @@ public sealed class EventLoop
     private readonly LoopTimers _timers;
     private readonly OffloadThreads _offload;
     private readonly HashSet<IDisposable> _owned = [];
+    private int _interruptListeners;
     private bool _stopping;
 
     internal EventLoop(LoopOptions options)
@@ -200,6 +201,12 @@ public sealed class EventLoop
 
     /// <summary>Queues a callback to run without a SynchronizationContext. False: the loop has ended.</summary>
     internal bool TryPostLibrary(Action<object?> callback, object? state) => TryEnqueue(new ReadyEntry(ReadyKind.Library, callback, state));
+
+    /// <summary>A <see cref="LoopSignal"/> on this loop listens to Ctrl-C, so Run leaves it alone. From any thread.</summary>
+    internal bool HasInterruptListener => Volatile.Read(ref _interruptListeners) > 0;
+
+    /// <summary>Counts them: 1 for one more, -1 for one less.</summary>
+    internal void CountInterruptListener(int change) => Interlocked.Add(ref _interruptListeners, change);
 
     /// <summary>To be disposed when the loop ends, unless it is disowned before. The loop's thread only.</summary>
     internal void Own(IDisposable part) => _owned.Add(part);

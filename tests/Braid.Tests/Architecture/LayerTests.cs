@@ -19,7 +19,7 @@ public sealed class LayerTests
     {
         ["threads"] = type => type.Namespace == "Braid.Threads" || type.Name is nameof(ThreadExecutor),
         ["processes"] = type => type.Namespace == "Braid.Processes" || type.Name is "ProcessExecutor" or "ProcessWorker" or "SharedBuffer",
-        ["loop"] = type => type.Namespace == "Braid.Loops" || type.Name is nameof(LoopExecutor) or nameof(EventLoop) or nameof(LoopSocket) or nameof(LoopListener) or nameof(LoopDatagramSocket) or nameof(LoopProcess),
+        ["loop"] = type => type.Namespace == "Braid.Loops" || type.Name is nameof(LoopExecutor) or nameof(EventLoop) or nameof(LoopSocket) or nameof(LoopListener) or nameof(LoopDatagramSocket) or nameof(LoopProcess) or nameof(LoopSignal),
         ["inline"] = type => type.Name is nameof(InlineExecutor),
     };
 
