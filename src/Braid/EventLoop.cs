@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using Braid.Loops;
 
@@ -27,6 +29,8 @@ public sealed class EventLoop
     private readonly IncomingQueue _incoming;
     private readonly LoopTimers _timers;
     private readonly OffloadThreads _offload;
+    private readonly HashSet<IDisposable> _owned = [];
+    private int _interruptListeners;
     private bool _stopping;
 
     internal EventLoop(LoopOptions options)
@@ -61,6 +65,9 @@ public sealed class EventLoop
     internal Func<string?>? WhyWaitNeverEnds { get; init; }
 
     internal Poller Poller { get; }
+
+    /// <summary>Names to addresses, off the loop's thread. Tests put their own here.</summary>
+    internal Func<string, AddressFamily, CancellationToken, Task<IPAddress[]>> Resolver { get; set; } = Dns.GetHostAddressesAsync;
 
     /// <summary>Timers that are set.</summary>
     internal int TimerCount => _timers.Count;
@@ -195,6 +202,17 @@ public sealed class EventLoop
     /// <summary>Queues a callback to run without a SynchronizationContext. False: the loop has ended.</summary>
     internal bool TryPostLibrary(Action<object?> callback, object? state) => TryEnqueue(new ReadyEntry(ReadyKind.Library, callback, state));
 
+    /// <summary>A <see cref="LoopSignal"/> on this loop listens to Ctrl-C, so Run leaves it alone. From any thread.</summary>
+    internal bool HasInterruptListener => Volatile.Read(ref _interruptListeners) > 0;
+
+    /// <summary>Counts them: 1 for one more, -1 for one less.</summary>
+    internal void CountInterruptListener(int change) => Interlocked.Add(ref _interruptListeners, change);
+
+    /// <summary>To be disposed when the loop ends, unless it is disowned before. The loop's thread only.</summary>
+    internal void Own(IDisposable part) => _owned.Add(part);
+
+    internal void Disown(IDisposable part) => _owned.Remove(part);
+
     internal static ObjectDisposedException Ended() => new(nameof(EventLoop), "The event loop has ended; nothing can run on it any more.");
 
     /// <summary>The current loop, for members that only make sense on one.</summary>
@@ -204,14 +222,20 @@ public sealed class EventLoop
     private void End(Action<Exception> onError)
     {
         _timers.Close();
-        Poller.CloseSockets();
+        CloseParts();
         for (var turn = 0; turn < LastTurns && !_iteration.IsIdle; turn++) _iteration.LastTurn(onError);
         _incoming.Close();
         _iteration.LastTurn(onError); // what came just before the door was shut
         _iteration.End();
         _offload.Close();
-        Poller.CloseSockets(); // what the last callbacks opened
+        CloseParts(); // what the last callbacks opened
         Poller.Dispose();
+    }
+
+    private void CloseParts()
+    {
+        foreach (var part in _owned.ToArray()) part.Dispose();
+        Poller.CloseSockets();
     }
 
     private Poller CreatePoller(LoopPoller poller) => poller != LoopPoller.Portable && OperatingSystem.IsLinux()

@@ -21,15 +21,20 @@ public sealed class LoopListener : IAsyncDisposable
 
     /// <summary>Starts to listen. On an event loop's thread; the listener belongs to that loop.</summary>
     /// <param name="endpoint">An <see cref="IPEndPoint"/> (port 0: any free one) or a <see cref="System.Net.Sockets.UnixDomainSocketEndPoint"/>, whose file is removed on disposal.</param>
+    /// <param name="options">How; null: the defaults. For several loops on one port: <see cref="LoopListenerOptions.SharePort"/>.</param>
     /// <exception cref="InvalidOperationException">This thread runs no event loop.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">The endpoint is taken, or not this machine's.</exception>
-    public static LoopListener Bind(EndPoint endpoint)
+    /// <exception cref="PlatformNotSupportedException">The port is to be shared, and this system cannot.</exception>
+    public static LoopListener Bind(EndPoint endpoint, LoopListenerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
+        options ??= new LoopListenerOptions();
+        options.Validate();
         var loop = EventLoop.Require("LoopListener.Bind");
         if (endpoint is DnsEndPoint)
             throw new ArgumentException($"Cannot listen on the name {endpoint}; give an IPEndPoint, for example new IPEndPoint(IPAddress.Loopback, 0).", nameof(endpoint));
-        return new LoopListener(loop, loop.Poller.Bind(endpoint));
+        if (options.SharePort) SharedPort.Check(endpoint, nameof(endpoint));
+        return new LoopListener(loop, loop.Poller.Bind(endpoint, options));
     }
 
     /// <summary>Waits for the next connection.</summary>
@@ -49,21 +54,5 @@ public sealed class LoopListener : IAsyncDisposable
     }
 
     /// <summary>Stops listening; a pending accept fails with <see cref="ObjectDisposedException"/>. From any thread, any number of times.</summary>
-    public ValueTask DisposeAsync()
-    {
-        if (_loop.IsCurrentThread)
-        {
-            _listener.Close();
-            return ValueTask.CompletedTask;
-        }
-
-        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously); // the caller's code is not the loop's
-        return _loop.TryPostLibrary(_ => Close(closed), null) ? new ValueTask(closed.Task) : ValueTask.CompletedTask;
-    }
-
-    private void Close(TaskCompletionSource closed)
-    {
-        _listener.Close();
-        closed.SetResult();
-    }
+    public ValueTask DisposeAsync() => LoopDisposal.CloseAsync(_loop, _listener, static listener => listener.Close());
 }

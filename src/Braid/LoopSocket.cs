@@ -72,35 +72,14 @@ public sealed class LoopSocket : IAsyncDisposable
     /// <remarks>
     /// It may be used from any thread: calls from elsewhere are carried to the loop, at the price of an allocation and a post, and
     /// what awaits them there without a SynchronizationContext goes on on the loop. Reading
-    /// into an empty buffer waits for data. Its blocking methods are refused on the loop's thread.
+    /// into an empty buffer waits for data. Its blocking methods are refused on the loop's thread. A failure of the connection is an
+    /// <see cref="IOException"/> with the <see cref="System.Net.Sockets.SocketException"/> inside, as libraries expect it.
+    /// TLS: <c>new SslStream(socket.AsStream())</c>.
     /// </remarks>
-    public Stream AsStream() => _stream ??= new LoopStream(_loop, this);
+    public Stream AsStream() => _stream ??= new LoopStream(_loop, _socket, FileAccess.ReadWrite);
 
     /// <summary>Closes the socket; what is pending fails with <see cref="ObjectDisposedException"/>. From any thread, any number of times.</summary>
-    public ValueTask DisposeAsync()
-    {
-        if (_loop.IsCurrentThread)
-        {
-            _socket.Close();
-            return ValueTask.CompletedTask;
-        }
-
-        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously); // the caller's code is not the loop's
-        return _loop.TryPostLibrary(_ => Close(closed), null) ? new ValueTask(closed.Task) : ValueTask.CompletedTask;
-    }
-
-    /// <summary>As <see cref="DisposeAsync"/>, for those who cannot wait.</summary>
-    internal void BeginDispose()
-    {
-        if (_loop.IsCurrentThread) _socket.Close();
-        else _loop.TryPostLibrary(static self => ((LoopSocket)self!)._socket.Close(), this); // false: the loop has ended and closed it
-    }
-
-    private void Close(TaskCompletionSource closed)
-    {
-        _socket.Close();
-        closed.SetResult();
-    }
+    public ValueTask DisposeAsync() => LoopDisposal.CloseAsync(_loop, _socket, static socket => socket.Close());
 
     private void Check(string member)
     {

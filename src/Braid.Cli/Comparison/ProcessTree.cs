@@ -1,4 +1,5 @@
 using System.Globalization;
+using Braid.Posix;
 using Braid.Processes;
 
 namespace Braid.Cli.Comparison;

@@ -14,10 +14,10 @@ internal sealed class EpollListener : PolledListener, IEpollHandle
     private readonly int _slot;
     private bool _closed;
 
-    public EpollListener(EpollPoller poller, EndPoint endpoint)
+    public EpollListener(EpollPoller poller, EndPoint endpoint, LoopListenerOptions options)
     {
         _poller = poller;
-        _socket = ListeningSocket.Create(endpoint);
+        _socket = ListeningSocket.Create(endpoint, options);
         try
         {
             _socket.Blocking = false;

@@ -10,6 +10,9 @@ internal abstract class EpollOperation<TResult>(EventLoop loop) : LoopOperation<
     /// <summary>Makes the system call. False: it would block. It sets either the result or the error number.</summary>
     protected abstract bool Attempt(out TResult result, out int errno);
 
+    /// <summary>What the caller gets for an error number.</summary>
+    protected virtual Exception ToException(int errno) => Errno.ToException(errno);
+
     /// <summary>The kernel says that the call may succeed now.</summary>
     public void OnReady()
     {
@@ -19,7 +22,7 @@ internal abstract class EpollOperation<TResult>(EventLoop loop) : LoopOperation<
             if (!Attempt(out var result, out var errno)) return;
             OnCancelled(); // lets go of the buffer
             if (errno == 0) Complete(result);
-            else Fail(Errno.ToException(errno));
+            else Fail(ToException(errno));
         }
         catch (Exception exception) when (IsPending)
         {
@@ -38,7 +41,7 @@ internal abstract class EpollOperation<TResult>(EventLoop loop) : LoopOperation<
         }
 
         OnCancelled();
-        if (errno != 0) return ValueTask.FromException<TResult>(Errno.ToException(errno));
+        if (errno != 0) return ValueTask.FromException<TResult>(ToException(errno));
         if (Loop.MayCompleteInline) return new ValueTask<TResult>(result);
         CompleteNextTurn(result);
         return ResultTask;

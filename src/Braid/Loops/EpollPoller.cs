@@ -1,5 +1,7 @@
 // Awaits in this folder keep the context on purpose: it is what brings user code back to the loop.
+using System.IO.Pipes;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
@@ -61,7 +63,7 @@ internal sealed class EpollPoller : Poller
         Register(_wake, WakeUp, Libc.EpollIn);
     }
 
-    public EventLoop Loop => _loop;
+    public override EventLoop Loop => _loop;
 
     public override unsafe void Poll(TimeSpan timeout)
     {
@@ -84,7 +86,13 @@ internal sealed class EpollPoller : Poller
         _ = Libc.Write(_wake, &one, sizeof(ulong)); // fails only if 2^64 wake-ups were never read
     }
 
-    public override PolledListener Bind(EndPoint endpoint) => new EpollListener(this, endpoint);
+    public override PolledListener Bind(EndPoint endpoint, LoopListenerOptions options) => new EpollListener(this, endpoint, options);
+
+    public override PolledDatagramSocket Watch(Socket datagramSocket) => new EpollDatagramSocket(this, datagramSocket);
+
+    // .NET says of no pipe's stream that it will always be one whose descriptor can be had.
+    public override PolledStream Watch(Stream pipe) =>
+        pipe is PipeStream { SafePipeHandle: { IsInvalid: false } handle } ? new EpollPipe(this, pipe, handle) : base.Watch(pipe);
 
     /// <summary>Watches a descriptor from now on, until it is closed.</summary>
     /// <returns>The handle's slot, for <see cref="Remove"/>.</returns>

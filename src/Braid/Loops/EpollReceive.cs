@@ -3,9 +3,9 @@ using System.Runtime.Versioning;
 
 namespace Braid.Loops;
 
-/// <summary>One direction of an EpollSocket: what comes in. The buffer is pinned only during a system call.</summary>
+/// <summary>One direction of an EpollSocket or EpollPipe: what comes in. The buffer is pinned only during a system call.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed unsafe class EpollReceive(EventLoop loop, int descriptor) : EpollOperation<int>(loop)
+internal unsafe class EpollReceive(EventLoop loop, int descriptor) : EpollOperation<int>(loop)
 {
     private Memory<byte> _buffer;
     private bool _mayHaveData = true;
@@ -48,7 +48,8 @@ internal sealed unsafe class EpollReceive(EventLoop loop, int descriptor) : Epol
     protected override void OnCancelled() => _buffer = default;
 
     // An empty buffer asks whether there is anything; recv would answer 0 at once, so look at one byte and leave it there.
-    private nint Receive(Span<byte> buffer)
+    /// <summary>The system call.</summary>
+    protected virtual nint Receive(Span<byte> buffer)
     {
         byte one;
         if (buffer.IsEmpty) return Math.Min(0, Libc.Receive(descriptor, &one, 1, Libc.MessagePeek));

@@ -3,9 +3,9 @@ using System.Runtime.Versioning;
 
 namespace Braid.Loops;
 
-/// <summary>The other direction of an EpollSocket: what goes out. The buffer is pinned only during a system call.</summary>
+/// <summary>The other direction of an EpollSocket or EpollPipe: what goes out. The buffer is pinned only during a system call.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed unsafe class EpollSend(EventLoop loop, int descriptor) : EpollOperation<int>(loop)
+internal unsafe class EpollSend(EventLoop loop, int descriptor) : EpollOperation<int>(loop)
 {
     private ReadOnlyMemory<byte> _left;
 
@@ -39,7 +39,8 @@ internal sealed unsafe class EpollSend(EventLoop loop, int descriptor) : EpollOp
         return false;
     }
 
-    private nint Send(ReadOnlySpan<byte> buffer)
+    /// <summary>The system call.</summary>
+    protected virtual nint Send(ReadOnlySpan<byte> buffer)
     {
         fixed (byte* start = buffer) return Libc.Send(descriptor, start, (nuint)buffer.Length, Libc.MessageNoSignal);
     }

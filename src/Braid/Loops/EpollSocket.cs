@@ -1,4 +1,3 @@
-// Awaits in this folder keep the context on purpose: it is what brings user code back to the loop.
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -73,14 +72,14 @@ internal sealed class EpollSocket : PolledSocket, IEpollHandle
             if (errno == 0) return;
             if (errno == Errno.TryAgain)
             {
-                await _poller.Loop.SleepAsync(FullQueuePause, cancellationToken);
+                await _poller.Loop.SleepAsync(FullQueuePause, cancellationToken).ConfigureAwait(false); // see SocketConnector
                 ObjectDisposedException.ThrowIf(_closed, typeof(LoopSocket));
                 continue;
             }
 
             if (errno is not (Errno.InProgress or Errno.Interrupted)) throw Errno.ToException(errno);
             _connect = new EpollConnect(_poller.Loop, _descriptor);
-            await _connect.StartAsync(cancellationToken);
+            await _connect.StartAsync(cancellationToken).ConfigureAwait(false);
             _connect = null;
             return;
         }
@@ -89,6 +88,10 @@ internal sealed class EpollSocket : PolledSocket, IEpollHandle
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) => _receive.Start(buffer, cancellationToken);
 
     public override ValueTask SendAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken) => _send.Start(buffer, cancellationToken);
+
+    public override void FailReceiveAsStream() => _receive.FailAsStream();
+
+    public override void FailSendAsStream() => _send.FailAsStream();
 
     public override void CompleteWrites()
     {

@@ -8,6 +8,7 @@ internal static class Errno
     public const int Interrupted = 4;
     public const int TryAgain = 11;
     public const int NoSystemCall = 38;
+    public const int MessageSize = 90;
     public const int ConnectionAborted = 103;
     public const int InProgress = 115;
 
@@ -22,7 +23,7 @@ internal static class Errno
         22 => SocketError.InvalidArgument,
         23 or 24 => SocketError.TooManyOpenSockets,
         32 => SocketError.Shutdown, // EPIPE
-        90 => SocketError.MessageSize,
+        MessageSize => SocketError.MessageSize,
         97 => SocketError.AddressFamilyNotSupported,
         98 => SocketError.AddressAlreadyInUse,
         99 => SocketError.AddressNotAvailable,

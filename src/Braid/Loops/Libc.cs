@@ -21,8 +21,13 @@ internal static unsafe partial class Libc
     public const int SocketStream = 1;
     public const int SocketNonBlocking = 0x800;
     public const int SocketCloseOnExec = 0x80000;
+    public const int SetFlags = 4; // of fcntl
+    public const int NonBlocking = 0x800;
+    public const short PollIn = 0x1;
+
     public const int MessagePeek = 0x2;
     public const int MessageNoSignal = 0x4000; // a send to a closed peer is an error, not a signal
+    public const int MessageTruncated = 0x20; // a receive returns the length of the whole datagram
     public const int ShutdownWrites = 1;
     public const int LevelSocket = 1;
     public const int OptionError = 4;
@@ -47,6 +52,15 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(int descriptor, void* buffer, nuint length);
 
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(int descriptor, void* buffer, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    public static partial int Poll(PollDescriptor* descriptors, nuint count, int timeoutMilliseconds);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int FileControl(int descriptor, int command, int argument);
+
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
 
@@ -65,6 +79,12 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     public static partial nint Send(int descriptor, byte* buffer, nuint length, int flags);
 
+    [LibraryImport("libc", EntryPoint = "recvfrom", SetLastError = true)]
+    public static partial nint ReceiveFrom(int descriptor, byte* buffer, nuint length, int flags, byte* address, uint* addressLength);
+
+    [LibraryImport("libc", EntryPoint = "sendto", SetLastError = true)]
+    public static partial nint SendTo(int descriptor, byte* buffer, nuint length, int flags, byte* address, uint addressLength);
+
     [LibraryImport("libc", EntryPoint = "shutdown", SetLastError = true)]
     public static partial int Shutdown(int descriptor, int how);
 
@@ -73,6 +93,14 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     public static partial int SetOption(int descriptor, int level, int option, int* value, uint length);
+
+    /// <summary>struct pollfd.</summary>
+    public struct PollDescriptor
+    {
+        public int Descriptor;
+        public short Asked;
+        public short Answered;
+    }
 
     /// <summary>struct timespec of a 64-bit system.</summary>
     public struct Timespec

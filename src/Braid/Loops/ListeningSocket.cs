@@ -3,17 +3,23 @@ using System.Net.Sockets;
 
 namespace Braid.Loops;
 
-/// <summary>Makes the .NET sockets that both pollers begin with.</summary>
+/// <summary>Makes the .NET sockets that the listeners of both pollers begin with.</summary>
 internal static class ListeningSocket
 {
-    public static Socket Create(EndPoint endpoint)
+    public static Socket Create(EndPoint endpoint, LoopListenerOptions options)
     {
         var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolOf(endpoint));
         try
         {
+            if (options.SharePort) SharedPort.Set(socket);
             socket.Bind(endpoint);
-            socket.Listen();
+            socket.Listen(options.Backlog ?? int.MaxValue); // the system cuts it down to what it allows
             return socket;
+        }
+        catch (SocketException exception)
+        {
+            socket.Dispose();
+            throw SocketErrors.During($"listen on {endpoint}", exception);
         }
         catch
         {

@@ -30,7 +30,7 @@ internal sealed class LoopMain<TResult>(Func<CancellationToken, Task<TResult>?> 
         cancellationToken.ThrowIfCancellationRequested();
         var loop = new EventLoop(options);
         using (_cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
-        using (RegisterInterrupt())
+        using (RegisterInterrupt(loop))
         {
             loop.Post(_ => _task = MainAsync(), null);
             loop.RunUntil(() => _ended, OnCallbackError, beforeEnd: CancelMain);
@@ -53,14 +53,15 @@ internal sealed class LoopMain<TResult>(Func<CancellationToken, Task<TResult>?> 
         }
     }
 
-    private PosixSignalRegistration? RegisterInterrupt() =>
+    private PosixSignalRegistration? RegisterInterrupt(EventLoop loop) =>
         OperatingSystem.IsAndroid() || OperatingSystem.IsBrowser() || OperatingSystem.IsIOS() || OperatingSystem.IsTvOS() || OperatingSystem.IsWasi()
             ? null
-            : PosixSignalRegistration.Create(PosixSignal.SIGINT, OnInterrupt);
+            : PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => OnInterrupt(loop, signal));
 
     // The first Ctrl-C asks main to end. The second is left alone: the system's default ends the program.
-    private void OnInterrupt(PosixSignalContext signal)
+    private void OnInterrupt(EventLoop loop, PosixSignalContext signal)
     {
+        if (loop.HasInterruptListener) return; // main takes care of it itself
         if (Interlocked.Increment(ref _interrupts) > 1) return;
         signal.Cancel = true;
         CancelMain();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using System.Threading.Tasks.Sources;
 
@@ -18,6 +19,7 @@ internal abstract class LoopOperation<TResult>(EventLoop loop) : IValueTaskSourc
     private bool _completed; // written last, read first by other threads
     private TResult? _result;
     private Exception? _error;
+    private bool _failsAsStream;
     private Continuation _continuation;
     private CancellationTokenRegistration _registration;
     private short _version;
@@ -68,6 +70,9 @@ internal abstract class LoopOperation<TResult>(EventLoop loop) : IValueTaskSourc
         _error = error;
         Finish();
     }
+
+    /// <summary>This use belongs to a stream, whose callers expect the system's errors inside an IOException.</summary>
+    public void FailAsStream() => _failsAsStream = true;
 
     /// <summary>Ends a pending operation whose socket or loop goes away.</summary>
     public void FailIfPending(Exception error)
@@ -130,7 +135,7 @@ internal abstract class LoopOperation<TResult>(EventLoop loop) : IValueTaskSourc
         CheckVersion(token);
         if (!Volatile.Read(ref _completed)) throw new InvalidOperationException("The operation has not completed; await it instead of asking for its result.");
         var result = _result!;
-        var error = _error;
+        var error = _failsAsStream && _error is SocketException cause ? SocketErrors.ForStream(cause) : _error;
         Reset();
         OnTaken();
         if (error is not null) ExceptionDispatchInfo.Throw(error);
@@ -171,6 +176,7 @@ internal abstract class LoopOperation<TResult>(EventLoop loop) : IValueTaskSourc
     {
         _result = default;
         _error = null;
+        _failsAsStream = false;
         _continuation = default;
         _version++;
         IsDeferred = false;

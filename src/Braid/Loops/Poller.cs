@@ -1,11 +1,13 @@
-// Awaits in this folder keep the context on purpose: it is what brings user code back to the loop.
 using System.Net;
+using System.Net.Sockets;
 
 namespace Braid.Loops;
 
 /// <summary>Watches a loop's sockets. The loop's thread only, except <see cref="Wake"/>.</summary>
 internal abstract class Poller : IDisposable
 {
+    public abstract EventLoop Loop { get; }
+
     /// <summary>Completes the socket operations that can go on; sleeps first if there are none.</summary>
     /// <param name="timeout">How long to sleep at most; zero: not at all. It may return early, and late by a millisecond.</param>
     public abstract void Poll(TimeSpan timeout);
@@ -19,7 +21,7 @@ internal abstract class Poller : IDisposable
         var socket = Create(endpoint);
         try
         {
-            await socket.ConnectAsync(endpoint, cancellationToken);
+            await socket.ConnectAsync(endpoint, cancellationToken).ConfigureAwait(false); // see SocketConnector
             return socket;
         }
         catch
@@ -29,7 +31,13 @@ internal abstract class Poller : IDisposable
         }
     }
 
-    public abstract PolledListener Bind(EndPoint endpoint);
+    public abstract PolledListener Bind(EndPoint endpoint, LoopListenerOptions options);
+
+    /// <summary>Takes over a bound or connected datagram socket of .NET's.</summary>
+    public abstract PolledDatagramSocket Watch(Socket datagramSocket);
+
+    /// <summary>Takes over this program's end of a pipe to another program.</summary>
+    public virtual PolledStream Watch(Stream pipe) => new PortablePipe(Loop, pipe);
 
     /// <summary>Closes every socket that is still open; what they wait for fails.</summary>
     public abstract void CloseSockets();

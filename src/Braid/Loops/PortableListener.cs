@@ -1,4 +1,3 @@
-// Awaits in this folder keep the context on purpose: it is what brings user code back to the loop.
 using System.Net;
 using System.Net.Sockets;
 
@@ -12,10 +11,10 @@ internal sealed class PortableListener : PolledListener, IPortableHandle
     private readonly PortableOperation<Socket> _accept;
     private bool _closed;
 
-    public PortableListener(PortablePoller poller, EndPoint endpoint)
+    public PortableListener(PortablePoller poller, EndPoint endpoint, LoopListenerOptions options)
     {
         _poller = poller;
-        _socket = ListeningSocket.Create(endpoint);
+        _socket = ListeningSocket.Create(endpoint, options);
         _accept = new PortableOperation<Socket>(poller.Loop, "an accept");
         LocalEndPoint = _socket.LocalEndPoint!;
         poller.Add(this);
@@ -29,7 +28,7 @@ internal sealed class PortableListener : PolledListener, IPortableHandle
 
     public override async ValueTask<LoopSocket> AcceptAsync(CancellationToken cancellationToken)
     {
-        var socket = await _accept.Follow(_socket.AcceptAsync(cancellationToken));
+        var socket = await _accept.Follow(_socket.AcceptAsync(cancellationToken)).ConfigureAwait(false); // see SocketConnector
         return new LoopSocket(_poller.Loop, new PortableSocket(_poller, socket));
     }
 

@@ -63,11 +63,19 @@ internal sealed class PortableOperation<TResult> : LoopOperation<TResult>
         }
         catch (Exception exception)
         {
-            Fail(_closed && exception is SocketException or ObjectDisposedException ? Disposed(exception) : exception);
+            Fail(_closed && exception is SocketException or ObjectDisposedException or IOException ? Disposed(exception) : exception);
             return;
         }
 
-        Complete(result);
+        if (!_closed)
+        {
+            Complete(result);
+            return;
+        }
+
+        // It was faster than the closing, but nobody expects it any more.
+        (result as IDisposable)?.Dispose();
+        Fail(Disposed(null));
     }
 
     private ObjectDisposedException Disposed(Exception? cause) => new($"The socket was disposed while {_what} was pending.", cause);

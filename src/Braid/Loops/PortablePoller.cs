@@ -18,7 +18,7 @@ internal sealed class PortablePoller(EventLoop loop) : Poller
     private readonly AutoResetEvent _wake = new(false);
     private readonly HashSet<IPortableHandle> _handles = [];
 
-    public EventLoop Loop => loop;
+    public override EventLoop Loop => loop;
 
     public override void Poll(TimeSpan timeout)
     {
@@ -27,7 +27,9 @@ internal sealed class PortablePoller(EventLoop loop) : Poller
 
     public override void Wake() => _wake.Set();
 
-    public override PolledListener Bind(EndPoint endpoint) => new PortableListener(this, endpoint);
+    public override PolledListener Bind(EndPoint endpoint, LoopListenerOptions options) => new PortableListener(this, endpoint, options);
+
+    public override PolledDatagramSocket Watch(Socket datagramSocket) => new PortableDatagramSocket(this, datagramSocket);
 
     public void Add(IPortableHandle handle) => _handles.Add(handle);
 

@@ -1,4 +1,3 @@
-// Awaits in this folder keep the context on purpose: it is what brings user code back to the loop.
 using System.Net;
 using System.Net.Sockets;
 
@@ -36,7 +35,7 @@ internal sealed class PortableSocket : PolledSocket, IPortableHandle
     public override async ValueTask ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken)
     {
         _connect = new PortableOperation<int>(_poller.Loop, "a connect");
-        await _connect.Follow(ConnectCoreAsync(endpoint, cancellationToken));
+        await _connect.Follow(ConnectCoreAsync(endpoint, cancellationToken)).ConfigureAwait(false); // see SocketConnector
         _connect = null;
     }
 
@@ -46,6 +45,10 @@ internal sealed class PortableSocket : PolledSocket, IPortableHandle
     // On a stream socket .NET goes on until all has been sent.
     public override ValueTask SendAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken) =>
         _send.FollowVoid(_socket.SendAsync(buffer, SocketFlags.None, cancellationToken));
+
+    public override void FailReceiveAsStream() => _receive.FailAsStream();
+
+    public override void FailSendAsStream() => _send.FailAsStream();
 
     public override void CompleteWrites() => _socket.Shutdown(SocketShutdown.Send);
 

@@ -23,7 +23,6 @@ internal static unsafe partial class Libc
 
     private const int SetParentDeathSignal = 1;
     private const int Kill = 9;
-    private const int Terminate = 15;
     private const int FutexWait = 0;
     private const int FutexWake = 1;
     private const nint FutexCallX64 = 202;
@@ -111,16 +110,6 @@ internal static unsafe partial class Libc
     [SupportedOSPlatform("linux")]
     [LibraryImport("libc", EntryPoint = "sched_setaffinity", SetLastError = true)]
     internal static partial int SetAffinity(int thread, nuint size, ref ulong mask);
-
-    /// <summary>Asks a process to end. It may refuse.</summary>
-    [UnsupportedOSPlatform("windows")]
-    internal static void SendTerminate(int processId) => _ = SendSignal(processId, Terminate);
-
-    [UnsupportedOSPlatform("windows")]
-    internal static void SendKill(int processId) => _ = SendSignal(processId, Kill);
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int SendSignal(int processId, int signal);
 
     [LibraryImport("libc", EntryPoint = "prctl")]
     private static partial int SetProcessOption(int option, nuint a, nuint b, nuint c, nuint d);

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Braid.Posix;
 
 namespace Braid.Processes;
 
@@ -13,7 +14,7 @@ internal sealed class WorkerProcess : IDisposable
     private readonly WorkerOutput _output;
     private readonly WorkerOutput _errors;
     private readonly WorkerMemory _memory;
-    private WorkerTree? _tree;
+    private ProcessTree? _tree;
 
     private WorkerProcess(Process process, int worker)
     {
@@ -35,7 +36,7 @@ internal sealed class WorkerProcess : IDisposable
     internal long? PeakMemory => _memory.Peak;
 
     /// <summary>True where a worker can be asked to end before it is killed, and what it has started is found all the same.</summary>
-    internal static bool CanTerminate => OperatingSystem.IsLinux() && WorkerTree.IsSupported;
+    internal static bool CanTerminate => OperatingSystem.IsLinux() && ProcessTree.IsSupported;
 
     internal static WorkerProcess Start(ProcessStartInfo info, int worker, WorkerPlace place)
     {
@@ -57,8 +58,8 @@ internal sealed class WorkerProcess : IDisposable
         {
             // The number may be another process's once .NET has buried the child, which it then says here.
             if (_process.HasExited) return;
-            _tree = WorkerTree.Below(Id);
-            Libc.SendTerminate(Id);
+            _tree = ProcessTree.Below(Id);
+            ProcessSignal.Send(Id, ProcessSignal.Terminate);
         }
         catch (InvalidOperationException)
         {

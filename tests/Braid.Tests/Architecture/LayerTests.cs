@@ -19,7 +19,7 @@ public sealed class LayerTests
     {
         ["threads"] = type => type.Namespace == "Braid.Threads" || type.Name is nameof(ThreadExecutor),
         ["processes"] = type => type.Namespace == "Braid.Processes" || type.Name is "ProcessExecutor" or "ProcessWorker" or "SharedBuffer",
-        ["loop"] = type => type.Namespace == "Braid.Loops" || type.Name is nameof(LoopExecutor) or nameof(EventLoop) or nameof(LoopSocket) or nameof(LoopListener),
+        ["loop"] = type => type.Namespace == "Braid.Loops" || type.Name is nameof(LoopExecutor) or nameof(EventLoop) or nameof(LoopSocket) or nameof(LoopListener) or nameof(LoopDatagramSocket) or nameof(LoopProcess) or nameof(LoopSignal),
         ["inline"] = type => type.Name is nameof(InlineExecutor),
     };
 
@@ -40,7 +40,7 @@ public sealed class LayerTests
     [Fact]
     public void The_item_the_call_and_the_wire_know_no_engine()
     {
-        string[] below = ["Braid.Items", "Braid.Wire", "Braid.Tracing"];
+        string[] below = ["Braid.Items", "Braid.Wire", "Braid.Tracing", "Braid.Posix"];
         string[] root = [nameof(Executor), nameof(ExecutorExtensions), nameof(TaskGroup), nameof(WorkItem), nameof(Work), nameof(Timeline)];
         var wrong =
             from user in Types().Where(type => below.Contains(type.Namespace) || (type.Namespace == "Braid" && root.Contains(type.Name.Split('`')[0])))
@@ -72,7 +72,7 @@ public sealed class LayerTests
     public void A_folder_is_a_namespace()
     {
         var namespaces = Types().Where(type => type.Namespace is not null).Select(type => type.Namespace!).Where(name => name.StartsWith("Braid", StringComparison.Ordinal)).Distinct().Order();
-        Assert.Equal(["Braid", "Braid.Items", "Braid.Loops", "Braid.Processes", "Braid.Threads", "Braid.Tracing", "Braid.Wire"], namespaces);
+        Assert.Equal(["Braid", "Braid.Items", "Braid.Loops", "Braid.Posix", "Braid.Processes", "Braid.Threads", "Braid.Tracing", "Braid.Wire"], namespaces);
         Assert.All(Types().Where(type => type.IsPublic), type => Assert.Equal("Braid", type.Namespace));
     }
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Braid.Processes;
+namespace Braid.Posix;
 
 /// <summary>What the kernel tells of any process in one line, /proc/PID/stat. Linux only.</summary>
 internal static class ProcessStatus
