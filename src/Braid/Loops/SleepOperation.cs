@@ -3,7 +3,7 @@ namespace Braid.Loops;
 /// <summary>One <see cref="EventLoop.SleepAsync"/>: a timer and its ValueTask in one object, which goes back to its pool when awaited.</summary>
 internal sealed class SleepOperation(EventLoop loop, LoopTimers timers) : LoopOperation<int>(loop), ILoopTimer
 {
-    public int HeapIndex { get; set; } = -1;
+    public long Ticket { get; set; }
 
     public ValueTask Start(TimeSpan delay, CancellationToken cancellationToken)
     {

@@ -170,7 +170,7 @@ public sealed class LoopTimerTests : LoopTest
             {
                 var index = random.Next(expected.Count);
                 heap.Remove(expected[index].Timer);
-                Assert.Equal(-1, expected[index].Timer.HeapIndex);
+                Assert.Equal(0, expected[index].Timer.Ticket);
                 expected.RemoveAt(index);
             }
             else if (expected.Count > 0 && random.Next(4) == 0)
@@ -192,9 +192,27 @@ public sealed class LoopTimerTests : LoopTest
         }
     }
 
+    [Fact]
+    public void Of_many_timers_those_that_were_not_removed_come_out_in_order()
+    {
+        var heap = new TimerHeap();
+        var timers = Enumerable.Range(0, 10_000).Select(id => new FakeTimer(id)).ToArray();
+        foreach (var timer in timers) heap.Add(timer, deadline: timer.Id * 7919 % 1000);
+        var kept = timers.Where(timer => timer.Id % 10 == 0).ToArray();
+        foreach (var timer in timers.Except(kept)) heap.Remove(timer);
+        Assert.Equal(kept.Length, heap.Count);
+
+        // One that is added again has another place than before.
+        heap.Remove(kept[0]);
+        heap.Add(kept[0], deadline: 1000);
+        var expected = kept.Skip(1).OrderBy(timer => timer.Id * 7919 % 1000).ThenBy(timer => timer.Id).Append(kept[0]);
+        Assert.Equal(expected, kept.Select(_ => (FakeTimer)heap.RemoveFirst()).ToArray());
+        Assert.Equal(0, heap.Count);
+    }
+
     private sealed class FakeTimer(int id) : ILoopTimer, IComparable<FakeTimer>
     {
-        public int HeapIndex { get; set; } = -1;
+        public long Ticket { get; set; }
 
         public void Fire() { }
 
@@ -202,6 +220,6 @@ public sealed class LoopTimerTests : LoopTest
 
         public int CompareTo(FakeTimer? other) => id.CompareTo(other!.Id);
 
-        private int Id => id;
+        public int Id => id;
     }
 }
