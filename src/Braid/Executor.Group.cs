@@ -1,3 +1,5 @@
+using Braid.Items;
+
 namespace Braid;
 
 public abstract partial class Executor
@@ -37,14 +39,14 @@ public abstract partial class Executor
         Exception? failure = null;
         try
         {
-            result = await body(group).ConfigureAwait(false);
+            result = await body(group).ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         }
         catch (Exception exception)
         {
             failure = exception;
         }
 
-        await group.EndAsync(failure, cancellationToken).ConfigureAwait(false);
+        await group.EndAsync(failure, cancellationToken).ConfigureAwait(WatchfulSynchronizationContext.IsKept);
 
         // A body that the group's own Cancel ended has no result to give.
         if (failure is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);

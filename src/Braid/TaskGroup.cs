@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Braid.Items;
 
 namespace Braid;
 
@@ -69,7 +70,7 @@ public sealed class TaskGroup
     {
         if (bodyFailure is not null) Report(bodyFailure);
         Leave();
-        await _empty.Task.ConfigureAwait(false);
+        await _empty.Task.ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         _source.Dispose();
         _failure?.Throw();
         callerToken.ThrowIfCancellationRequested();
@@ -79,7 +80,7 @@ public sealed class TaskGroup
     {
         try
         {
-            return await _executor.RunAsync(work, arg, CancellationToken).ConfigureAwait(false);
+            return await _executor.RunAsync(work, arg, CancellationToken).ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         }
         catch (Exception exception)
         {

@@ -66,6 +66,7 @@ internal static class SocketConnector
 
     private static async ValueTask<IPAddress[]> ResolveAsync(EventLoop loop, DnsEndPoint name, CancellationToken cancellationToken)
     {
+        if (loop.IsSimulated) return MemoryPoller.Resolve(name);
         try
         {
             return await Dns.GetHostAddressesAsync(name.Host, name.AddressFamily, cancellationToken);
