@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Xunit;
 
 namespace Braid.Tests.Loops;
@@ -107,5 +109,22 @@ public sealed class MemorySocketTests : LoopTest
         await (await any.AcceptAsync()).DisposeAsync();
         await (await other.AcceptAsync()).DisposeAsync();
         await Assert.ThrowsAsync<SocketException>(async () => await LoopSocket.ConnectAsync(new DnsEndPoint("shop.example", 80)));
+    }, Memory);
+
+    [Fact]
+    public void SslStream_runs_on_them() => Run(async () =>
+    {
+        var (client, server) = await ConnectPairAsync();
+        using var key = System.Security.Cryptography.RSA.Create(2048);
+        var request = new CertificateRequest("CN=loop", key, System.Security.Cryptography.HashAlgorithmName.SHA256, System.Security.Cryptography.RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        await using var secureServer = new SslStream(server.AsStream());
+        await using var secureClient = new SslStream(client.AsStream(), false, (_, presented, _, _) => presented?.GetCertHashString() == certificate.Thumbprint);
+        await Task.WhenAll(secureServer.AuthenticateAsServerAsync(certificate), secureClient.AuthenticateAsClientAsync("loop"));
+        var message = new byte[50_000];
+        new Random(1).NextBytes(message);
+        var received = new byte[message.Length];
+        await Task.WhenAll(secureClient.WriteAsync(message).AsTask(), secureServer.ReadExactlyAsync(received).AsTask());
+        Assert.Equal(message, received);
     }, Memory);
 }
