@@ -17,7 +17,7 @@ namespace Braid;
 /// offloads; what user code completes by hand for it (a TaskCompletionSource, a channel) .NET continues on the thread pool.
 /// Reading order for the inside: <c>Loops/LoopIteration.cs</c>, <c>ReadyQueue.cs</c>, <c>LoopOperation.cs</c>, then a poller.
 /// </remarks>
-public sealed class EventLoop
+public sealed partial class EventLoop
 {
     // Turns that left-over callbacks get when the loop ends: enough for chains of finally blocks, and an end to those that go on for ever.
     private const int LastTurns = 1000;
@@ -28,8 +28,9 @@ public sealed class EventLoop
     private readonly LoopIteration _iteration;
     private readonly IncomingQueue _incoming;
     private readonly LoopTimers _timers;
-    private readonly OffloadThreads _offload;
     private readonly HashSet<IDisposable> _owned = [];
+    private readonly IOffloadPlace _offload;
+    private readonly Simulation? _simulation; // null: time is real
     private int _interruptListeners;
     private bool _stopping;
 
@@ -37,13 +38,19 @@ public sealed class EventLoop
     {
         options.Validate();
         Context = new LoopSynchronizationContext(this);
-        Poller = CreatePoller(options.Poller);
+        _simulation = options.Seed is { } seed ? new Simulation(seed, options.TimeProvider as VirtualTime ?? new VirtualTime()) : null;
+        var clock = _simulation?.Time ?? options.TimeProvider;
+        var memory = _simulation is null ? null : new MemoryPoller(this, _simulation);
+        Poller = memory ?? CreatePoller(options.Poller);
         _incoming = new IncomingQueue(Poller);
-        _timers = new LoopTimers(this, options.TimeProvider);
-        _iteration = new LoopIteration(Context, Poller, _incoming, _timers, options.TimeProvider);
-        _offload = new OffloadThreads(options.Name ?? nameof(EventLoop));
+        _timers = new LoopTimers(this, clock);
+        _iteration = new LoopIteration(Context, Poller, _incoming, _timers, clock, _simulation);
+        _offload = memory is null ? new OffloadThreads(options.Name ?? nameof(EventLoop)) : new OffloadTurns(this, memory);
         Ready = _iteration.Ready;
-        TimeProvider = new LoopTimeProvider(this, _timers, options.TimeProvider);
+        TimeProvider = new LoopTimeProvider(this, _timers, clock);
+        if (_simulation is null) return;
+        _simulation.Time.Timers = TimeProvider;
+        options.Timeline?.Follow(TimeProvider);
     }
 
     /// <summary>The loop whose thread this is; null on any other thread. Costs a nanosecond.</summary>
@@ -68,6 +75,11 @@ public sealed class EventLoop
 
     /// <summary>Names to addresses, off the loop's thread. Tests put their own here.</summary>
     internal Func<string, AddressFamily, CancellationToken, Task<IPAddress[]>> Resolver { get; set; } = Dns.GetHostAddressesAsync;
+
+    internal LoopTimers Timers => _timers;
+
+    /// <summary>Time is virtual and the order of the seed's choosing.</summary>
+    internal bool IsSimulated => _simulation is not null;
 
     /// <summary>Timers that are set.</summary>
     internal int TimerCount => _timers.Count;
@@ -141,7 +153,8 @@ public sealed class EventLoop
     /// <returns>The call's result or its exception.</returns>
     /// <remarks>
     /// Threads are kept for the next call, at most 64 per loop; further calls wait. Costs about 10 µs. The task completes on the loop, so
-    /// what awaits it elsewhere without a SynchronizationContext goes on on the loop.
+    /// what awaits it elsewhere without a SynchronizationContext goes on on the loop. With a <see cref="LoopOptions.Seed"/> the call runs on the
+    /// loop's own thread, in a later turn that the seed chooses.
     /// </remarks>
     /// <exception cref="ObjectDisposedException">The loop has ended.</exception>
     public Task<TResult> OffloadAsync<TArg, TResult>(Func<TArg, TResult> blocking, TArg arg, CancellationToken cancellationToken = default)
@@ -176,6 +189,7 @@ public sealed class EventLoop
     {
         RefuseNested();
         var outerContext = SynchronizationContext.Current;
+        var outerWork = _simulation?.Outside.Begin();
         _current = this;
         try
         {
@@ -187,6 +201,7 @@ public sealed class EventLoop
         {
             End(onError);
             _current = null;
+            if (_simulation is not null) OutsideWork.End(outerWork);
             SynchronizationContext.SetSynchronizationContext(outerContext);
         }
     }
@@ -236,6 +251,19 @@ public sealed class EventLoop
     {
         foreach (var part in _owned.ToArray()) part.Dispose();
         Poller.CloseSockets();
+    }
+
+    /// <summary>From now on a loop that can do nothing any more ends with an error; only a loop with a seed can know.</summary>
+    internal void FindDeadlocks()
+    {
+        if (Poller is MemoryPoller memory) memory.FindsDeadlocks = true;
+    }
+
+    /// <summary>As <see cref="Require"/>, for members that have to do with the world outside.</summary>
+    internal static EventLoop RequireReal(string member)
+    {
+        var loop = Require(member);
+        return loop.IsSimulated ? throw new NotSupportedException($"{member} reaches outside, which a loop with a seed does not; take LoopOptions.Seed off for this test.") : loop;
     }
 
     private Poller CreatePoller(LoopPoller poller) => poller != LoopPoller.Portable && OperatingSystem.IsLinux()

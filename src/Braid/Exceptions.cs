@@ -71,3 +71,20 @@ public sealed class RemoteWorkException(string message) : BraidException(message
 
 /// <summary>The work cannot leave this process: it captures variables, or its argument or result cannot be encoded.</summary>
 public sealed class WorkNotPortableException(string message) : BraidException(message);
+
+/// <summary>
+/// On a loop with a <see cref="LoopOptions.Seed"/>: nothing is ready, no timer is set, no other thread runs code of the loop, and the main
+/// function has not ended. The message says what waits.
+/// </summary>
+public sealed class LoopDeadlockException(string message, int seed) : BraidException(message)
+{
+    /// <summary>The loop's seed.</summary>
+    public int Seed { get; } = seed;
+}
+
+/// <summary>A function failed under one of the seeds of <see cref="EventLoop.Explore"/>. The message has the seed, <see cref="Exception.InnerException"/> is what it threw.</summary>
+public sealed class SeedFailedException(string message, int seed, Exception innerException) : BraidException(message, innerException)
+{
+    /// <summary>The seed. A run with it fails in the same way.</summary>
+    public int Seed { get; } = seed;
+}

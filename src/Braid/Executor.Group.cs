@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using Braid.Items;
 
 namespace Braid;
 
@@ -61,14 +62,14 @@ public abstract partial class Executor
         group.Enter();
         try
         {
-            result = await body(group).ConfigureAwait(false);
+            result = await body(group).ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         }
         catch (Exception exception)
         {
             failure = exception;
         }
 
-        await group.EndAsync(failure).ConfigureAwait(false);
+        await group.EndAsync(failure).ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         if (group.Failures.Count == 1) ExceptionDispatchInfo.Throw(group.Failures[0]);
         if (group.Failures.Count > 1)
         {

@@ -135,13 +135,13 @@ public abstract partial class Executor : IAsyncDisposable
     {
         try
         {
-            await accepted.ConfigureAwait(false);
+            await accepted.ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         }
         catch (Exception exception)
         {
             item.Fail(exception);
         }
 
-        return await item.Result.ConfigureAwait(false);
+        return await item.Result.ConfigureAwait(WatchfulSynchronizationContext.IsKept);
     }
 }

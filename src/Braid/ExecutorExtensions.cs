@@ -313,7 +313,7 @@ public static partial class ExecutorExtensions
 
     private static async Task ForEachCoreAsync(IAsyncEnumerable<Nothing> results)
     {
-        await foreach (var _ in results.ConfigureAwait(false))
+        await foreach (var _ in results.ConfigureAwait(WatchfulSynchronizationContext.IsKept))
         {
             // The end of each item is all there is to know.
         }

@@ -1,3 +1,5 @@
+using Braid.Items;
+
 namespace Braid;
 
 /// <summary>Runs the item where you stand: the baseline for measurements, and the engine to read first.</summary>
@@ -53,12 +55,12 @@ public sealed class InlineExecutor(ExecutorOptions? options = null) : Executor(o
             if (_running == 0) _drained.TrySetResult();
         }
 
-        await _drained.Task.ConfigureAwait(false);
+        await _drained.Task.ConfigureAwait(WatchfulSynchronizationContext.IsKept);
     }
 
     private async ValueTask LeaveAfterAsync(ValueTask done)
     {
-        await done.ConfigureAwait(false);
+        await done.ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         Leave();
     }
 

@@ -35,12 +35,13 @@ public sealed class LoopDatagramSocket : IAsyncDisposable
     /// <param name="endpoint">The address of this machine's to receive at; port 0: any free one.</param>
     /// <param name="options">How; null: the defaults.</param>
     /// <exception cref="InvalidOperationException">This thread runs no event loop.</exception>
+    /// <exception cref="NotSupportedException">The loop has a <see cref="LoopOptions.Seed"/>, and so no outside.</exception>
     /// <exception cref="SocketException">The port is taken, or the address is not this machine's.</exception>
     /// <exception cref="PlatformNotSupportedException">The port is to be shared, and this system cannot.</exception>
     public static LoopDatagramSocket Bind(IPEndPoint endpoint, LoopDatagramOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        var loop = EventLoop.Require("LoopDatagramSocket.Bind");
+        var loop = EventLoop.RequireReal("LoopDatagramSocket.Bind");
         return Watch(loop, DatagramSocket.Bind(endpoint, options ?? new LoopDatagramOptions()));
     }
 
@@ -49,11 +50,12 @@ public sealed class LoopDatagramSocket : IAsyncDisposable
     /// <param name="options">How; null: the defaults.</param>
     /// <param name="cancellationToken">Gives up resolving the name.</param>
     /// <exception cref="InvalidOperationException">This thread runs no event loop.</exception>
+    /// <exception cref="NotSupportedException">The loop has a <see cref="LoopOptions.Seed"/>, and so no outside.</exception>
     /// <exception cref="SocketException">The name is unknown, or there is no way to it.</exception>
     public static ValueTask<LoopDatagramSocket> ConnectAsync(EndPoint endpoint, LoopDatagramOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        var loop = EventLoop.Require("LoopDatagramSocket.ConnectAsync");
+        var loop = EventLoop.RequireReal("LoopDatagramSocket.ConnectAsync");
         if (endpoint is not (IPEndPoint or DnsEndPoint))
             throw new ArgumentException($"A datagram socket connects to an IPEndPoint or a DnsEndPoint, got '{endpoint}' ({endpoint.GetType().Name}).", nameof(endpoint));
         options ??= new LoopDatagramOptions();

@@ -1,3 +1,4 @@
+using Braid.Items;
 using Braid.Loops;
 
 namespace Braid;
@@ -32,9 +33,14 @@ public sealed class LoopExecutor : Executor
     /// <summary>Checks the options; loops are started when items need them.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public LoopExecutor(LoopOptions? options = null)
-        : base(options ?? new())
+        : this(options ?? new(), options?.Seed is null ? null : new VirtualTime())
     {
-        _options = options ?? new();
+    }
+
+    private LoopExecutor(LoopOptions options, VirtualTime? time)
+        : base(OnClock(options, time))
+    {
+        _options = OnClock(options, time);
         _workers = new LoopWorker[_options.Loops];
         for (int lane = 0; lane < _workers.Length; lane++) _workers[lane] = new LoopWorker(this, lane, _options);
     }
@@ -81,7 +87,7 @@ public sealed class LoopExecutor : Executor
             if (_inProgress == 0) _drained.TrySetResult();
         }
 
-        await _drained.Task.ConfigureAwait(false);
+        await _drained.Task.ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         foreach (var worker in _workers) await worker.StopAsync().ConfigureAwait(false);
     }
 
@@ -103,6 +109,10 @@ public sealed class LoopExecutor : Executor
 
         worker.Begin(next);
     }
+
+    // Time limits and delays of items are the virtual clock's, too. A clock that the user gave stays, to be refused.
+    private static LoopOptions OnClock(LoopOptions options, VirtualTime? time) =>
+        time is not null && options.TimeProvider == TimeProvider.System ? options with { TimeProvider = time } : options;
 
     private LoopWorker FewestInProgress()
     {

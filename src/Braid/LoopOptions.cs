@@ -1,3 +1,5 @@
+using Braid.Loops;
+
 namespace Braid;
 
 /// <summary>How an event loop, or the loops of a <see cref="LoopExecutor"/>, are set up.</summary>
@@ -12,14 +14,33 @@ public sealed record LoopOptions : ExecutorOptions
     /// <summary>What watches the loop's sockets: by default the fastest that the operating system has.</summary>
     public LoopPoller Poller { get; init; } = LoopPoller.Default;
 
+    /// <summary>For tests: time is virtual, the order of what is ready comes from this number, and sockets are in memory. Null: none of this.</summary>
+    /// <remarks>
+    /// Two runs with one seed do the same in the same order. What else it means is in docs/testing.md. Not together with
+    /// <see cref="ExecutorOptions.TimeProvider"/>, <see cref="Poller"/> or several <see cref="Loops"/>. An <see cref="ExecutorOptions.Timeline"/> that
+    /// is given along begins anew with the loop, takes its time, and numbers items from 1.
+    /// </remarks>
+    public int? Seed { get; init; }
+
     internal override void Validate()
     {
         base.Validate();
+        if (Seed is not null) ValidateSeeded();
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxInFlight, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Loops, 1);
         if (!Enum.IsDefined(Poller)) throw new ArgumentOutOfRangeException(nameof(Poller), Poller, "Poller must be a member of LoopPoller.");
         if (Poller == LoopPoller.Epoll && !OperatingSystem.IsLinux())
             throw new ArgumentOutOfRangeException(nameof(Poller), Poller, "Epoll is Linux's own; use LoopPoller.Default, which takes the portable poller here.");
+    }
+
+    private void ValidateSeeded()
+    {
+        if (TimeProvider != TimeProvider.System && TimeProvider is not VirtualTime)
+            throw new ArgumentException("A loop with a Seed has a virtual clock of its own: leave TimeProvider out, and use the loop's TimeProvider inside.", nameof(TimeProvider));
+        if (Poller != LoopPoller.Default)
+            throw new ArgumentException($"A loop with a Seed has its sockets in memory: leave Poller out (it is {Poller}).", nameof(Poller));
+        if (Loops != 1)
+            throw new ArgumentOutOfRangeException(nameof(Loops), Loops, "A loop with a Seed is one thread: the order between several is the operating system's, and no seed could repeat it.");
     }
 }
 

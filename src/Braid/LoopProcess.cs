@@ -50,12 +50,13 @@ public sealed class LoopProcess : IAsyncDisposable
     /// <returns>The running program; the caller disposes it.</returns>
     /// <remarks>Starting blocks for a millisecond or so, and is done on one of <see cref="EventLoop.OffloadAsync"/>'s threads.</remarks>
     /// <exception cref="InvalidOperationException">This thread runs no event loop.</exception>
+    /// <exception cref="NotSupportedException">The loop has a <see cref="LoopOptions.Seed"/>, and so no outside.</exception>
     /// <exception cref="System.ComponentModel.Win32Exception">There is no such program or working directory, or it may not be run.</exception>
     public static ValueTask<LoopProcess> StartAsync(
         string program, IEnumerable<string>? arguments = null, LoopProcessOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(program);
-        var loop = EventLoop.Require("LoopProcess.StartAsync");
+        var loop = EventLoop.RequireReal("LoopProcess.StartAsync");
         options ??= new LoopProcessOptions();
         options.Validate();
         var start = new ProcessStartInfo(program, arguments ?? [])

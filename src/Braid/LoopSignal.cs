@@ -32,6 +32,7 @@ public sealed class LoopSignal : IDisposable
     /// <summary>Starts to listen. On an event loop's thread; the listener belongs to that loop, and ends with it.</summary>
     /// <param name="signal">A member of <see cref="PosixSignal"/>; outside Windows also a signal's number, such as 10 for Linux's SIGUSR1.</param>
     /// <exception cref="InvalidOperationException">This thread runs no event loop.</exception>
+    /// <exception cref="NotSupportedException">The loop has a <see cref="LoopOptions.Seed"/>, and so no outside.</exception>
     /// <exception cref="PlatformNotSupportedException">This system does not have the signal: Windows knows SIGINT, SIGQUIT, SIGHUP and SIGTERM.</exception>
     /// <exception cref="IOException">The signal cannot be listened to, as SIGKILL.</exception>
     [UnsupportedOSPlatform("android")]
@@ -39,7 +40,7 @@ public sealed class LoopSignal : IDisposable
     [UnsupportedOSPlatform("ios")]
     [UnsupportedOSPlatform("tvos")]
     [UnsupportedOSPlatform("wasi")]
-    public static LoopSignal Listen(PosixSignal signal) => new(EventLoop.Require("LoopSignal.Listen"), signal);
+    public static LoopSignal Listen(PosixSignal signal) => new(EventLoop.RequireReal("LoopSignal.Listen"), signal);
 
     /// <summary>Waits for the signal. Complete at once if it has come since the last wait, once however often.</summary>
     /// <param name="cancellationToken">Ends the wait; the signal is still listened to.</param>

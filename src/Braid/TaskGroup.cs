@@ -11,8 +11,6 @@ namespace Braid;
 /// </remarks>
 public sealed class TaskGroup
 {
-    private const TaskContinuationOptions ObserveFailure = TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously;
-
     private static readonly AsyncLocal<TaskGroup?> Innermost = new();
 
     private readonly Executor _executor;
@@ -77,8 +75,7 @@ public sealed class TaskGroup
         var child = RunChildAsync(work, arg);
 
         // The group has told of it; a caller who does not await the child has not missed it.
-        if (!_isolatesFailures)
-            child.ContinueWith(static task => _ = task.Exception, CancellationToken.None, ObserveFailure, TaskScheduler.Default);
+        if (!_isolatesFailures) _ = ObserveAsync(child);
         return child;
     }
 
@@ -98,9 +95,9 @@ public sealed class TaskGroup
         Func<TArg, CancellationToken, Task> withSignal = (given, token) => child(given, signal, token);
         var work = Work.OfNothing<TArg>(withSignal, WorkShape.PlainTaskWithToken, name);
         var end = RunAsync(work, arg);
-        await Task.WhenAny(signal.Task, end).ConfigureAwait(false);
-        if (signal.Task.IsCompleted) return await signal.Task.ConfigureAwait(false);
-        await end.ConfigureAwait(false);
+        await Task.WhenAny(signal.Task, end).ConfigureAwait(WatchfulSynchronizationContext.IsKept);
+        if (signal.Task.IsCompleted) return await signal.Task.ConfigureAwait(WatchfulSynchronizationContext.IsKept);
+        await end.ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         throw new InvalidOperationException($"Child '{work.Name}' has ended and never said that it was ready; it must call Set on its ReadySignal before it goes on.");
     }
 
@@ -129,8 +126,8 @@ public sealed class TaskGroup
     {
         if (bodyFailure is not null) Report(bodyFailure);
         Leave();
-        await _empty.Task.ConfigureAwait(false);
-        if (_timer is not null) await _timer.DisposeAsync().ConfigureAwait(false);
+        await _empty.Task.ConfigureAwait(WatchfulSynchronizationContext.IsKept);
+        if (_timer is not null) await _timer.DisposeAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         _source.Dispose();
         if (_failures.Count > 0) return;
         _callerToken.ThrowIfCancellationRequested();
@@ -159,7 +156,7 @@ public sealed class TaskGroup
         Enter();
         try
         {
-            return await _executor.RunAsync(work, arg, CancellationToken).ConfigureAwait(false);
+            return await _executor.RunAsync(work, arg, CancellationToken).ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         }
         catch (Exception exception)
         {
@@ -169,6 +166,18 @@ public sealed class TaskGroup
         finally
         {
             Leave();
+        }
+    }
+
+    private static async Task ObserveAsync(Task child)
+    {
+        try
+        {
+            await child.ConfigureAwait(WatchfulSynchronizationContext.IsKept);
+        }
+        catch (Exception)
+        {
+            // Reported where it was raised.
         }
     }
 

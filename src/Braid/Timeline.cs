@@ -1,3 +1,4 @@
+using Braid.Items;
 using Braid.Tracing;
 
 namespace Braid;
@@ -6,11 +7,12 @@ namespace Braid;
 /// <remarks>Thread-safe. Costs about 0.1 µs and 50 bytes an event, three events an item.</remarks>
 public sealed class Timeline
 {
-    // Guards _events.
+    // Guards _events and _numbers.
     private readonly Lock _gate = new();
     private readonly List<TraceEvent> _events = [];
-    private readonly TimeProvider _timeProvider;
-    private readonly long _origin;
+    private TimeProvider _timeProvider;
+    private long _origin;
+    private Dictionary<long, long>? _numbers; // items by their own id; null: they keep it
 
     /// <summary>Makes an empty timeline whose time starts now.</summary>
     /// <param name="timeProvider">Its clock; null: the system's.</param>
@@ -18,6 +20,7 @@ public sealed class Timeline
     {
         _timeProvider = timeProvider ?? TimeProvider.System;
         _origin = _timeProvider.GetTimestamp();
+        if (_timeProvider is ISimulatedClock { IsSimulated: true }) _numbers = [];
     }
 
     /// <summary>What has happened so far, by time: a copy, so that it can be read while the run goes on.</summary>
@@ -50,6 +53,25 @@ public sealed class Timeline
     internal void Record(long itemId, string name, TracePhase phase, string executor, int lane, string? detail = null)
     {
         var traceEvent = new TraceEvent(itemId, name, phase, executor, lane, _timeProvider.GetElapsedTime(_origin)) { Detail = detail };
-        lock (_gate) _events.Add(traceEvent);
+        lock (_gate) _events.Add(_numbers is null || itemId == 0 ? traceEvent : traceEvent with { ItemId = NumberOf(itemId) });
+    }
+
+    /// <summary>Begins anew by the clock of a loop with a seed: what two runs of the seed record is then the same.</summary>
+    internal void Follow(TimeProvider timeProvider)
+    {
+        lock (_gate)
+        {
+            _events.Clear();
+            _numbers = [];
+            _timeProvider = timeProvider;
+            _origin = timeProvider.GetTimestamp();
+        }
+    }
+
+    // An item's own id counts all items of the process, so it differs from run to run; its place in the order of arrival does not.
+    private long NumberOf(long itemId)
+    {
+        if (!_numbers!.TryGetValue(itemId, out var number)) _numbers[itemId] = number = _numbers.Count + 1;
+        return number;
     }
 }

@@ -35,7 +35,7 @@ public enum TracePhase
 }
 
 /// <summary>One thing that happened in a run.</summary>
-/// <param name="ItemId">The item; 0 for a worker's own events.</param>
+/// <param name="ItemId">The item; 0 for a worker's own events. On the timeline of a loop with a seed, its number there, from 1.</param>
 /// <param name="Name">The work's name; for a worker's own events the worker's.</param>
 /// <param name="Phase">What happened.</param>
 /// <param name="Executor">The executor's name.</param>

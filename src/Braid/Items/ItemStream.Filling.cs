@@ -45,14 +45,14 @@ internal sealed partial class ItemStream<TArg, TResult>
     {
         try
         {
-            await accepted.ConfigureAwait(false);
+            await accepted.ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         }
         catch (Exception exception)
         {
             Refuse(place, exception);
         }
 
-        await FillAsync().ConfigureAwait(false);
+        await FillAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
     }
 
     /// <summary>False while an asynchronous source has to be waited for.</summary>
@@ -127,7 +127,7 @@ internal sealed partial class ItemStream<TArg, TResult>
         try
         {
             if (Options.RetryDelay > TimeSpan.Zero)
-                await Task.Delay(Options.RetryDelay, Executor.TimeProvider, StopToken).ConfigureAwait(false);
+                await Task.Delay(Options.RetryDelay, Executor.TimeProvider, StopToken).ConfigureAwait(WatchfulSynchronizationContext.IsKept);
 
             // An executor that runs the item right here would go one level deeper with every attempt.
             else if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
@@ -135,7 +135,7 @@ internal sealed partial class ItemStream<TArg, TResult>
 
             var next = failed.NextAttempt(exception);
             next.MarkQueued();
-            await Executor.SubmitAsync(next).ConfigureAwait(false);
+            await Executor.SubmitAsync(next).ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         }
         catch (Exception reason)
         {

@@ -107,15 +107,15 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
     {
         if (_isStopped) return;
         _isStopped = _isExhausted = true;
-        await _callerRegistration.DisposeAsync().ConfigureAwait(false);
+        await _callerRegistration.DisposeAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         if (!_window.IsEmpty || _pull is not null)
         {
             CancelAll();
             _window.CancelWaiting();
-            await DrainAsync().ConfigureAwait(false);
+            await DrainAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         }
 
-        await _source.DisposeAsync().ConfigureAwait(false);
+        await _source.DisposeAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         RelativeLimit?.Dispose();
         _stop.Dispose();
     }
@@ -133,22 +133,22 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
     {
         if (_isStopped) return false;
         Open();
-        await filled.ConfigureAwait(false);
+        await filled.ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         while (true)
         {
-            if (!_callerToken.IsCancellationRequested) await FillAsync().ConfigureAwait(false);
+            if (!_callerToken.IsCancellationRequested) await FillAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
 
             // Also after filling: an executor that runs items right there was cancelled in the middle of it.
-            if (_callerToken.IsCancellationRequested) return await StopForCallerAsync().ConfigureAwait(false);
+            if (_callerToken.IsCancellationRequested) return await StopForCallerAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
             if (_window.TryTake(out var place))
             {
-                await ThrowIfRefusedAsync(place).ConfigureAwait(false);
+                await ThrowIfRefusedAsync(place).ConfigureAwait(WatchfulSynchronizationContext.IsKept);
                 Take(place);
                 return true;
             }
 
-            if (_window.IsEmpty && _pull is null) return await EndAsync().ConfigureAwait(false);
-            await WaitForProgressAsync().ConfigureAwait(false);
+            if (_window.IsEmpty && _pull is null) return await EndAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
+            await WaitForProgressAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         }
     }
 
@@ -188,19 +188,19 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
     private async ValueTask ThrowIfRefusedAsync(MapItem<TArg, TResult> place)
     {
         if (_refusal is null || !ReferenceEquals(place.Exception, _refusal)) return;
-        await StopAsync().ConfigureAwait(false);
+        await StopAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         ExceptionDispatchInfo.Throw(_refusal);
     }
 
     private async ValueTask<bool> StopForCallerAsync()
     {
-        await StopAsync().ConfigureAwait(false);
+        await StopAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         throw new OperationCanceledException(_callerToken);
     }
 
     private async ValueTask<bool> EndAsync()
     {
-        await StopAsync().ConfigureAwait(false);
+        await StopAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         _sourceError?.Throw();
         return false;
     }
@@ -210,13 +210,13 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
     {
         if (_pull is null)
         {
-            await (_wait is { } earlier ? new ValueTask(earlier) : _window.WaitAsync()).ConfigureAwait(false);
+            await (_wait is { } earlier ? new ValueTask(earlier) : _window.WaitAsync()).ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         }
         else
         {
             // Also when the window is empty: a cancellation is told through it.
             _wait ??= _window.WaitAsync().AsTask();
-            await Task.WhenAny(_wait, _pull).ConfigureAwait(false);
+            await Task.WhenAny(_wait, _pull).ConfigureAwait(WatchfulSynchronizationContext.IsKept);
             if (!_wait.IsCompleted) return;
         }
 
@@ -241,7 +241,7 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
         while (!_window.IsEmpty)
         {
             if (_window.TryTake(out _)) continue;
-            await (_wait is { } earlier ? new ValueTask(earlier) : _window.WaitAsync()).ConfigureAwait(false);
+            await (_wait is { } earlier ? new ValueTask(earlier) : _window.WaitAsync()).ConfigureAwait(WatchfulSynchronizationContext.IsKept);
             _wait = null;
         }
 
@@ -249,7 +249,7 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
         try
         {
             // An enumerator must not be disposed while it moves. Its error, if any, comes too late to have a place.
-            await _pull.ConfigureAwait(false);
+            await _pull.ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         }
         catch (Exception)
         {

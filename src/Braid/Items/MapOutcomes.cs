@@ -19,7 +19,7 @@ internal sealed class MapOutcomes<TArg, TResult>(
 
         public async ValueTask DisposeAsync()
         {
-            await stream.DisposeAsync().ConfigureAwait(false);
+            await stream.DisposeAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
             linked?.Dispose();
         }
     }

@@ -30,7 +30,7 @@ internal sealed class MapResults<TArg, TResult>(
 
         public async ValueTask DisposeAsync()
         {
-            await stream.DisposeAsync().ConfigureAwait(false);
+            await stream.DisposeAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
             linked?.Dispose();
         }
 
@@ -43,7 +43,7 @@ internal sealed class MapResults<TArg, TResult>(
 
         private async ValueTask<bool> ContinueAsync(ValueTask<bool> move)
         {
-            while (await move.ConfigureAwait(false))
+            while (await move.ConfigureAwait(WatchfulSynchronizationContext.IsKept))
             {
                 if (TryDeliver()) return true;
                 _firstFailure ??= stream.Current.Exception;
@@ -53,7 +53,7 @@ internal sealed class MapResults<TArg, TResult>(
 
             if (_firstFailure is not { } failure) return false;
             _firstFailure = null;
-            await stream.StopAsync().ConfigureAwait(false);
+            await stream.StopAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
             ExceptionDispatchInfo.Throw(failure);
             return false;
         }

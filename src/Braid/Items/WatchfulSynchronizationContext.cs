@@ -7,6 +7,15 @@ internal abstract class WatchfulSynchronizationContext(int watchMilliseconds) : 
     // What the operating system's wait returns when the time is over (WAIT_TIMEOUT).
     private const int WaitTimedOut = 258;
 
+    /// <summary>
+    /// What Braid's own awaits give to ConfigureAwait: false, except on a loop with a seed. There a continuation on the thread pool would come
+    /// back at another time in each run.
+    /// </summary>
+    internal static bool IsKept => Current is WatchfulSynchronizationContext { KeepsLibraryCode: true };
+
+    /// <summary>Whether Braid's own code goes on here too after an await.</summary>
+    internal virtual bool KeepsLibraryCode => false;
+
     public override int Wait(IntPtr[] waitHandles, bool waitAll, int millisecondsTimeout)
     {
         int left = millisecondsTimeout;

@@ -29,6 +29,7 @@ internal sealed class LoopMain<TResult>(Func<CancellationToken, Task<TResult>?> 
     {
         cancellationToken.ThrowIfCancellationRequested();
         var loop = new EventLoop(options);
+        loop.FindDeadlocks();
         using (_cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
         using (RegisterInterrupt(loop))
         {

@@ -31,6 +31,8 @@ internal sealed class LoopSynchronizationContext(EventLoop loop) : WatchfulSynch
 
     public override SynchronizationContext CreateCopy() => this;
 
+    internal override bool KeepsLibraryCode => loop.IsSimulated;
+
     /// <summary>From now on the runtime calls <see cref="WatchfulSynchronizationContext.Wait"/> before user code blocks the loop's thread in managed code.</summary>
     internal void WatchWaits() => SetWaitNotificationRequired();
 

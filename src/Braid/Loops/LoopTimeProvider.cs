@@ -1,8 +1,12 @@
+using Braid.Items;
+
 namespace Braid.Loops;
 
 /// <summary>The loop's clock for everybody else: its time is the options' time, its timers are the loop's and fire on the loop's thread.</summary>
-internal sealed class LoopTimeProvider(EventLoop loop, LoopTimers timers, TimeProvider clock) : TimeProvider
+internal sealed class LoopTimeProvider(EventLoop loop, LoopTimers timers, TimeProvider clock) : TimeProvider, ISimulatedClock
 {
+    public bool IsSimulated => clock is VirtualTime;
+
     public override TimeZoneInfo LocalTimeZone => clock.LocalTimeZone;
 
     public override long TimestampFrequency => clock.TimestampFrequency;

@@ -1,8 +1,19 @@
 namespace Braid.Loops;
 
+/// <summary>Where a loop's blocking calls run.</summary>
+internal interface IOffloadPlace
+{
+    /// <summary>Runs a call, which must not throw. From any thread.</summary>
+    /// <returns>False: the loop has ended.</returns>
+    bool TryRun(Action call);
+
+    /// <summary>The loop ends: refuses calls from now on.</summary>
+    void Close();
+}
+
 /// <summary>Threads for blocking calls of one loop. They start when needed, wait for more, and end with the loop.</summary>
 /// <remarks>Not the .NET pool: a hundred calls that block would keep the rest of the program waiting for threads.</remarks>
-internal sealed class OffloadThreads(string name)
+internal sealed class OffloadThreads(string name) : IOffloadPlace
 {
     // Above this, calls queue up. A thread costs some 30 µs to start and a stack; blocking calls beyond this many rarely go faster.
     private const int MaxThreads = 64;

@@ -38,6 +38,14 @@ internal sealed class ReadyQueue
         return entry;
     }
 
+    /// <summary>Exchanges two entries, counted from the oldest: for an order other than first in, first out.</summary>
+    public void Swap(int one, int other)
+    {
+        ref var first = ref _ring[(_head + one) & (_ring.Length - 1)];
+        ref var second = ref _ring[(_head + other) & (_ring.Length - 1)];
+        (first, second) = (second, first);
+    }
+
     public void Clear()
     {
         Array.Clear(_ring);

@@ -87,6 +87,7 @@ internal static class SocketConnector
 
     private static async ValueTask<IPAddress[]> ResolveAsync(EventLoop loop, DnsEndPoint name, CancellationToken cancellationToken)
     {
+        if (loop.IsSimulated) return MemoryPoller.Resolve(name);
         try
         {
             // The system's resolver blocks a pool thread for as long as the name servers are silent, and no token reaches it: only the

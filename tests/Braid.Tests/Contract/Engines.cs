@@ -47,3 +47,14 @@ public sealed class ProcessSocketContract : ExecutorContract
     protected override Executor Create(int concurrency, ExecutorOptions? options) =>
         new ProcessExecutor(new ProcessOptions { Workers = concurrency, Transport = WorkerTransport.Socket }.With(options));
 }
+
+/// <summary>On the loop with a seed. Tests that move a clock themselves get a loop without one: it has no other clock than its own.</summary>
+public sealed class SeededLoopContract : ExecutorContract
+{
+    protected override bool TimePasses => false;
+    protected override Executor Create(int concurrency, ExecutorOptions? options) => new LoopExecutor(new LoopOptions
+    {
+        MaxInFlight = concurrency,
+        Seed = options is null || options.TimeProvider == TimeProvider.System ? 1 : null,
+    }.With(options));
+}

@@ -44,7 +44,7 @@ public abstract partial class ExecutorContract
         Assert.Equal([true, true, true, false, true, true], outcomes.Select(outcome => outcome.Succeeded));
         Assert.IsType<InvalidDataException>(outcomes[3].Exception);
         Assert.All(outcomes, outcome => Assert.Equal(1, outcome.Attempts));
-        Assert.True(outcomes[3].Duration > TimeSpan.Zero); // The others may be quicker than a tick of 100 ns.
+        if (TimePasses) Assert.True(outcomes[3].Duration > TimeSpan.Zero); // The others may be quicker than a tick of 100 ns.
     }
 
     [Fact]

@@ -106,7 +106,7 @@ public abstract partial class ExecutorContract
                 }
                 finally
                 {
-                    int result = await executor.GroupAsync(cleaning => cleaning.RunAsync(Works.AddOne, 1), new() { IsShielded = true, Timeout = Minute });
+                    int result = await executor.GroupAsync(cleaning => cleaning.RunAsync(Works.AddOne, 1), new() { IsShielded = true, Timeout = TimePasses ? Minute : Timeout.InfiniteTimeSpan });
                     isTidied = result == 2;
                 }
             });

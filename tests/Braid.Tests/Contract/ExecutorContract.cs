@@ -24,5 +24,8 @@ public abstract partial class ExecutorContract
     /// <summary>True: work that blocks on its own executor is found out. (Inline cannot be blocked by its own; a process has another executor than the caller's.)</summary>
     protected virtual bool FindsBlockedWorkers => true;
 
+    /// <summary>False: time is virtual, and an item that does not wait takes none.</summary>
+    protected virtual bool TimePasses => true;
+
     protected static MapOptions Concurrency(int limit) => new() { MaxConcurrency = limit };
 }

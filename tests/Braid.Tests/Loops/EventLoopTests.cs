@@ -184,7 +184,7 @@ public sealed class EventLoopTests : LoopTest
         throw new InvalidDataException("async void");
     }
 
-    [Theory, MemberData(nameof(Pollers))]
+    [Theory, MemberData(nameof(PollersAndMemory))]
     public void Left_over_work_does_not_keep_Run_from_returning(LoopPoller poller)
     {
         Task? sleeping = null, receiving = null;
@@ -256,10 +256,10 @@ public sealed class EventLoopTests : LoopTest
         Assert.Equal([1, 2, 3], order);
     }
 
-    [Theory, MemberData(nameof(Pollers))]
+    [Theory, MemberData(nameof(PollersAndMemory))]
     public void Stop_from_another_thread_ends_a_sleeping_loop(LoopPoller poller)
     {
-        var loop = new EventLoop(new LoopOptions { Poller = poller });
+        var loop = new EventLoop(Options(poller));
         var thread = new Thread(loop.RunUntilStopped) { IsBackground = true };
         thread.Start();
         using var ran = new ManualResetEventSlim();

@@ -7,7 +7,7 @@ namespace Braid.Tests.Loops;
 /// <summary>Library code, which awaits with ConfigureAwait(false), on the loop's sockets.</summary>
 public sealed class LoopLibraryTests : LoopTest
 {
-    [Theory, MemberData(nameof(Pollers))]
+    [Theory, MemberData(nameof(PollersAndMemory))]
     public void A_StreamReader_reads_lines_without_leaving_the_loop(LoopPoller poller) => Run(async () =>
     {
         var (client, server) = await ConnectPairAsync();
@@ -37,7 +37,7 @@ public sealed class LoopLibraryTests : LoopTest
         Assert.Equal([thread], recording.Threads);
     }, poller);
 
-    [Theory, MemberData(nameof(Pollers))]
+    [Theory, MemberData(nameof(PollersAndMemory))]
     public void No_continuation_of_library_code_leaves_the_loop(LoopPoller poller) => Run(async () =>
     {
         var (a, b) = await ConnectPairAsync();
@@ -60,7 +60,7 @@ public sealed class LoopLibraryTests : LoopTest
         static async Task ReadFrameAsync(Stream stream, byte[] frame) => await stream.ReadExactlyAsync(frame).ConfigureAwait(false);
     }, poller);
 
-    [Theory, MemberData(nameof(Pollers))]
+    [Theory, MemberData(nameof(PollersAndMemory))]
     public void HttpClient_runs_on_the_loops_sockets_and_its_stream_calls_stay_on_the_loop(LoopPoller poller) => Run(async () =>
     {
         await using var server = new HttpServer();
@@ -88,7 +88,7 @@ public sealed class LoopLibraryTests : LoopTest
         Assert.True(streams[0].Calls > 100);
     }, poller);
 
-    [Theory, MemberData(nameof(Pollers))]
+    [Theory, MemberData(nameof(PollersAndMemory))]
     public void HttpClient_makes_many_requests_at_once(LoopPoller poller) => Run(async () =>
     {
         await using var server = new HttpServer();
@@ -97,7 +97,7 @@ public sealed class LoopLibraryTests : LoopTest
         Assert.Equal(Enumerable.Range(0, 100).Select(i => $"hello /{i}"), answers);
     }, poller);
 
-    [Theory, MemberData(nameof(Pollers))]
+    [Theory, MemberData(nameof(PollersAndMemory))]
     public void A_request_is_cancelled_and_a_refused_connection_is_an_error(LoopPoller poller) => Run(async () =>
     {
         await using var listener = LoopListener.Bind(FreeEndPoint(unix: false));

@@ -50,16 +50,16 @@ public sealed class LoopSocketTests : LoopTest
         await client.SendAsync("ask"u8.ToArray());
         client.CompleteWrites();
         var buffer = new byte[10];
-        Assert.Equal(3, await server.ReceiveAsync(buffer));
+        await ReceiveExactlyAsync(server, buffer.AsMemory(0, 3));
         Assert.Equal(0, await server.ReceiveAsync(buffer));
         Assert.Equal(0, await server.ReceiveAsync(buffer));
         await server.SendAsync("answer"u8.ToArray());
         await server.DisposeAsync();
-        Assert.Equal(6, await client.ReceiveAsync(buffer));
+        await ReceiveExactlyAsync(client, buffer.AsMemory(0, 6));
         Assert.Equal(0, await client.ReceiveAsync(buffer));
     }, poller);
 
-    [Theory, MemberData(nameof(Pollers))]
+    [Theory, MemberData(nameof(PollersAndMemory))]
     public void An_end_that_arrives_together_with_data_is_seen(LoopPoller poller) => Run(async () =>
     {
         for (var i = 0; i < 100; i++)
@@ -69,13 +69,13 @@ public sealed class LoopSocketTests : LoopTest
             await client.DisposeAsync();
             if (i % 2 == 0) await Loop.SleepAsync(TimeSpan.FromMilliseconds(1));
             var buffer = new byte[100];
-            Assert.Equal(3, await server.ReceiveAsync(buffer));
+            await ReceiveExactlyAsync(server, buffer.AsMemory(0, 3));
             Assert.Equal(0, await server.ReceiveAsync(buffer));
             await server.DisposeAsync();
         }
     }, poller);
 
-    [Theory, MemberData(nameof(Pollers))]
+    [Theory, MemberData(nameof(PollersAndMemory))]
     public void Receiving_into_an_empty_buffer_waits_for_data_and_leaves_it(LoopPoller poller) => Run(async () =>
     {
         var (client, server) = await ConnectPairAsync();
@@ -89,7 +89,7 @@ public sealed class LoopSocketTests : LoopTest
         Assert.Equal(7, buffer[0]);
     }, poller);
 
-    [Theory, MemberData(nameof(Pollers))]
+    [Theory, MemberData(nameof(PollersAndMemory))]
     public void A_receive_is_cancelled_and_the_socket_goes_on(LoopPoller poller) => Run(async () =>
     {
         var (client, server) = await ConnectPairAsync();
@@ -105,11 +105,11 @@ public sealed class LoopSocketTests : LoopTest
         }
 
         await client.SendAsync(new byte[4]);
-        Assert.Equal(4, await server.ReceiveAsync(new byte[10]));
+        await ReceiveExactlyAsync(server, new byte[4]);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await server.ReceiveAsync(new byte[10], new CancellationToken(true)));
     }, poller);
 
-    [Theory, MemberData(nameof(Pollers))]
+    [Theory, MemberData(nameof(PollersAndMemory))]
     public void A_send_that_nobody_reads_is_cancelled(LoopPoller poller) => Run(async () =>
     {
         var (client, _) = await ConnectPairAsync();
@@ -121,7 +121,7 @@ public sealed class LoopSocketTests : LoopTest
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => send);
     }, poller);
 
-    [Theory, MemberData(nameof(Pollers))]
+    [Theory, MemberData(nameof(PollersAndMemory))]
     public void An_accept_is_cancelled_and_the_listener_goes_on(LoopPoller poller) => Run(async () =>
     {
         await using var listener = LoopListener.Bind(FreeEndPoint(unix: false));
@@ -154,7 +154,7 @@ public sealed class LoopSocketTests : LoopTest
         Assert.All(connects, c => Assert.True(c.IsCanceled || c.IsCompletedSuccessfully));
     }, poller);
 
-    [Theory, MemberData(nameof(Pollers))]
+    [Theory, MemberData(nameof(PollersAndMemory))]
     public void Disposing_during_a_receive_fails_it(LoopPoller poller) => Run(async () =>
     {
         var (client, server) = await ConnectPairAsync();
@@ -168,7 +168,7 @@ public sealed class LoopSocketTests : LoopTest
         if (poller != LoopPoller.Portable) Assert.Equal(0, await client.ReceiveAsync(new byte[1])); // .NET's sockets reset instead
     }, poller);
 
-    [Theory, MemberData(nameof(Pollers))]
+    [Theory, MemberData(nameof(PollersAndMemory))]
     public void Disposing_from_another_thread_works(LoopPoller poller) => Run(async () =>
     {
         var (_, server) = await ConnectPairAsync();
@@ -177,7 +177,7 @@ public sealed class LoopSocketTests : LoopTest
         await Assert.ThrowsAsync<ObjectDisposedException>(() => receive);
     }, poller);
 
-    [Theory, MemberData(nameof(Pollers))]
+    [Theory, MemberData(nameof(PollersAndMemory))]
     public void Disposing_a_listener_fails_its_accept(LoopPoller poller) => Run(async () =>
     {
         var listener = LoopListener.Bind(FreeEndPoint(unix: true));
@@ -188,7 +188,7 @@ public sealed class LoopSocketTests : LoopTest
         Assert.False(File.Exists(listener.LocalEndPoint.ToString()));
     }, poller);
 
-    [Theory, MemberData(nameof(Pollers))]
+    [Theory, MemberData(nameof(PollersAndMemory))]
     public void A_second_receive_at_the_same_time_is_refused(LoopPoller poller) => Run(async () =>
     {
         var (client, server) = await ConnectPairAsync();
@@ -228,7 +228,7 @@ public sealed class LoopSocketTests : LoopTest
         Assert.Equal(SocketError.ConnectionReset, error.SocketErrorCode);
     }, poller);
 
-    [Theory, MemberData(nameof(Pollers))]
+    [Theory, MemberData(nameof(PollersAndMemory))]
     public void Names_are_resolved(LoopPoller poller) => Run(async () =>
     {
         await using var listener = LoopListener.Bind(FreeEndPoint(unix: false));
@@ -238,7 +238,7 @@ public sealed class LoopSocketTests : LoopTest
         Assert.NotNull(EventLoop.Current);
     }, poller);
 
-    [Theory, MemberData(nameof(Pollers))]
+    [Theory, MemberData(nameof(PollersAndMemory))]
     public void A_thousand_connections_at_once_all_get_their_answer(LoopPoller poller) => Run(async () =>
     {
         await using var listener = LoopListener.Bind(FreeEndPoint(unix: true));

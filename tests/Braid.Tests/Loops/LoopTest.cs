@@ -10,16 +10,27 @@ public abstract class LoopTest
 {
     protected static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
 
+    /// <summary>Not a poller: the loop with a seed, whose sockets are in memory. It runs the same suites.</summary>
+    protected const LoopPoller Memory = (LoopPoller)100;
+
     public static TheoryData<LoopPoller> Pollers => new(LoopPoller.Default, LoopPoller.Portable);
+
+    public static TheoryData<LoopPoller> PollersAndMemory => new(LoopPoller.Default, LoopPoller.Portable, Memory);
 
     public static TheoryData<LoopPoller, bool> PollersAndUnix => new()
     {
         { LoopPoller.Default, false }, { LoopPoller.Default, true }, { LoopPoller.Portable, false }, { LoopPoller.Portable, true },
+        { Memory, false }, { Memory, true },
     };
 
-    protected static void Run(Func<Task> main, LoopPoller poller = LoopPoller.Default) => Run(main, new LoopOptions { Poller = poller });
+    protected static void Run(Func<Task> main, LoopPoller poller = LoopPoller.Default) => Run(main, Options(poller));
 
     protected static void Run(Func<Task> main, LoopOptions options) => OnThread(() => EventLoop.Run(_ => main(), options));
+
+    protected static void Explore(Func<Task> main, int seeds = 1000, LoopOptions? options = null) =>
+        OnThread(() => EventLoop.Explore(_ => main(), seeds, options));
+
+    protected static LoopOptions Options(LoopPoller poller) => poller == Memory ? new LoopOptions { Seed = 1 } : new LoopOptions { Poller = poller };
 
     protected static void OnThread(Action body)
     {

@@ -5,7 +5,7 @@ namespace Braid.Tests.Loops;
 /// <summary>Which thread things run on.</summary>
 public sealed class LoopThreadTests : LoopTest
 {
-    [Theory, MemberData(nameof(Pollers))]
+    [Theory, MemberData(nameof(PollersAndMemory))]
     public void Post_wakes_a_sleeping_loop(LoopPoller poller) => Run(async () =>
     {
         var loop = Loop;

@@ -43,7 +43,7 @@ public sealed class LoopTimerTests : LoopTest
         }, new LoopOptions { TimeProvider = clock });
     }
 
-    [Theory, MemberData(nameof(Pollers))]
+    [Theory, MemberData(nameof(PollersAndMemory))]
     public void A_sleep_is_never_too_short(LoopPoller poller) => Run(async () =>
     {
         var clock = Loop.TimeProvider;
