@@ -20,6 +20,9 @@ public sealed class EventLoop
     // Turns that left-over callbacks get when the loop ends: enough for chains of finally blocks, and an end to those that go on for ever.
     private const int LastTurns = 1000;
 
+    // A loop that takes longer to answer is blocked; who asks then wants to know that, and not to wait.
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromMilliseconds(100);
+
     [ThreadStatic]
     private static EventLoop? _current;
 
@@ -27,9 +30,19 @@ public sealed class EventLoop
     private readonly IncomingQueue _incoming;
     private readonly LoopTimers _timers;
     private readonly OffloadThreads _offload;
+    private readonly WatchedLoop? _watched;
+    private readonly LoopReports _reports;
     private bool _stopping;
 
     internal EventLoop(LoopOptions options)
+        : this(options, options.Name ?? nameof(EventLoop), 0)
+    {
+    }
+
+    /// <param name="options">How it is set up.</param>
+    /// <param name="name">Its name in reports.</param>
+    /// <param name="lane">Its row on the timeline.</param>
+    internal EventLoop(LoopOptions options, string name, int lane)
     {
         options.Validate();
         Context = new LoopSynchronizationContext(this);
@@ -37,8 +50,14 @@ public sealed class EventLoop
         _incoming = new IncomingQueue(Poller);
         _timers = new LoopTimers(this, options.TimeProvider);
         _iteration = new LoopIteration(Context, Poller, _incoming, _timers, options.TimeProvider);
+        LiveTasks = new LiveTasks(options.TimeProvider);
+        _reports = new LoopReports(name);
         _offload = new OffloadThreads(options.Name ?? nameof(EventLoop));
         Ready = _iteration.Ready;
+
+        // On a clock of its own time is not what passes: what such a loop does must not depend on how fast the machine is.
+        if (options.SlowCallback != Timeout.InfiniteTimeSpan && options.TimeProvider == TimeProvider.System)
+            _watched = new WatchedLoop(_iteration.Pulse, options, name, lane);
         TimeProvider = new LoopTimeProvider(this, _timers, options.TimeProvider);
     }
 
@@ -52,6 +71,14 @@ public sealed class EventLoop
     /// <remarks>A timer's callback runs without a SynchronizationContext, as library code does.</remarks>
     public TimeProvider TimeProvider { get; }
 
+    /// <summary>What was started through the loop and has not ended: main, a <see cref="LoopExecutor"/>'s items, calls of <see cref="OffloadAsync"/>. From any thread.</summary>
+    /// <remarks>
+    /// A snapshot, the oldest first. An async method that is merely called is no task of its own: what it waits for is told with the task
+    /// that called it. From another thread it asks the loop what is waited for and gives it a tenth of a second; a loop that is blocked does not answer,
+    /// and <see cref="LoopTask.WaitsFor"/> is null.
+    /// </remarks>
+    public IReadOnlyList<LoopTask> Tasks => LiveTasks.Describe(IsCurrentThread ? CurrentWaits() : AskForWaits());
+
     /// <summary>The context that brings user code back to the loop. One instance per loop.</summary>
     internal LoopSynchronizationContext Context { get; }
 
@@ -61,6 +88,11 @@ public sealed class EventLoop
     internal Func<string?>? WhyWaitNeverEnds { get; init; }
 
     internal Poller Poller { get; }
+
+    internal LiveTasks LiveTasks { get; }
+
+    /// <summary>The main of <see cref="Run{TResult}"/>; null: the loop of an executor.</summary>
+    internal LiveTask? Main { get; set; }
 
     /// <summary>Timers that are set.</summary>
     internal int TimerCount => _timers.Count;
@@ -142,7 +174,10 @@ public sealed class EventLoop
         ArgumentNullException.ThrowIfNull(blocking);
         if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<TResult>(cancellationToken);
         var call = new OffloadCall<TArg, TResult>(this, blocking, arg, cancellationToken);
-        return _offload.TryRun(call.Run) ? call.Task : throw Ended();
+        LiveTasks.Add(call);
+        if (_offload.TryRun(call.Run)) return call.Task;
+        LiveTasks.Remove(call);
+        throw Ended();
     }
 
     /// <summary>A handler for <see cref="HttpClient"/> whose connections are this loop's own sockets. From any thread.</summary>
@@ -173,13 +208,17 @@ public sealed class EventLoop
         try
         {
             _iteration.Begin();
+            _reports.Begin();
+            if (_watched is not null) Watchdog.Add(_watched);
             while (!ended()) _iteration.Turn(onError);
             beforeEnd();
         }
         finally
         {
             End(onError);
+            if (_watched is not null) Watchdog.Remove(_watched);
             _current = null;
+            _reports.End();
             SynchronizationContext.SetSynchronizationContext(outerContext);
         }
     }
@@ -203,15 +242,27 @@ public sealed class EventLoop
 
     private void End(Action<Exception> onError)
     {
+        _reports.TellEnded(Waits());
         _timers.Close();
         Poller.CloseSockets();
         for (var turn = 0; turn < LastTurns && !_iteration.IsIdle; turn++) _iteration.LastTurn(onError);
         _incoming.Close();
         _iteration.LastTurn(onError); // what came just before the door was shut
+        _reports.TellRemaining(Ready, LiveTasks);
         _iteration.End();
         _offload.Close();
         Poller.CloseSockets(); // what the last callbacks opened
         Poller.Dispose();
+    }
+
+    private IEnumerable<ILoopWait> Waits() => _timers.Waits().Concat(Poller.Waits());
+
+    private LoopWaits CurrentWaits() => new(Waits());
+
+    private LoopWaits? AskForWaits()
+    {
+        var answer = new TaskCompletionSource<LoopWaits>();
+        return TryPostLibrary(_ => answer.SetResult(CurrentWaits()), null) && answer.Task.Wait(AnswerTime) ? answer.Task.Result : null;
     }
 
     private Poller CreatePoller(LoopPoller poller) => poller != LoopPoller.Portable && OperatingSystem.IsLinux()

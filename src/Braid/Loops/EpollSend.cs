@@ -9,6 +9,8 @@ internal sealed unsafe class EpollSend(EventLoop loop, int descriptor) : EpollOp
 {
     private ReadOnlyMemory<byte> _left;
 
+    public override string What => "send";
+
     public ValueTask Start(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {
         _left = buffer;

@@ -31,6 +31,9 @@ internal abstract class Poller : IDisposable
 
     public abstract PolledListener Bind(EndPoint endpoint);
 
+    /// <summary>The operations that may be waiting, for people who ask what a loop waits for.</summary>
+    public virtual IEnumerable<ILoopWait> Waits() => [];
+
     /// <summary>Closes every socket that is still open; what they wait for fails.</summary>
     public abstract void CloseSockets();
 

@@ -28,6 +28,9 @@ internal sealed class TimerHeap
     /// <summary>The earliest deadline, in timestamps of the loop's clock. The heap must not be empty.</summary>
     public long NextDeadline => _nodes[0].Deadline;
 
+    /// <summary>The timers, in no order.</summary>
+    public IEnumerable<ILoopTimer> Timers => _nodes.Take(_count).Select(node => node.Timer);
+
     public void Add(ILoopTimer timer, long deadline)
     {
         if (_count == _nodes.Length) Array.Resize(ref _nodes, _count * 2);
