@@ -1,3 +1,5 @@
+using Braid.Loops;
+
 namespace Braid;
 
 public sealed partial class EventLoop
@@ -67,5 +69,18 @@ public sealed partial class EventLoop
             throw new InvalidOperationException($"EventLoop.{member} needs a loop with LoopOptions.Seed: on the real clock and the real network nobody knows what is still to come.");
         if (!IsCurrentThread) throw new InvalidOperationException($"EventLoop.{member} must be called on the loop's own thread.");
         return simulation;
+    }
+
+    /// <summary>From now on a loop that can do nothing any more ends with an error; only a loop with a seed can know.</summary>
+    internal void FindDeadlocks()
+    {
+        if (Poller is MemoryPoller memory) memory.FindsDeadlocks = true;
+    }
+
+    /// <summary>As <see cref="Require"/>, for members that have to do with the world outside.</summary>
+    internal static EventLoop RequireReal(string member)
+    {
+        var loop = Require(member);
+        return loop.IsSimulated ? throw new NotSupportedException($"{member} reaches outside, which a loop with a seed does not; take LoopOptions.Seed off for this test.") : loop;
     }
 }

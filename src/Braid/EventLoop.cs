@@ -31,10 +31,20 @@ public sealed partial class EventLoop
     private readonly HashSet<IDisposable> _owned = [];
     private readonly IOffloadPlace _offload;
     private readonly Simulation? _simulation; // null: time is real
+    private readonly WatchedLoop? _watched;
+    private readonly LoopReports _reports;
     private int _interruptListeners;
     private bool _stopping;
 
     internal EventLoop(LoopOptions options)
+        : this(options, options.Name ?? nameof(EventLoop), 0)
+    {
+    }
+
+    /// <param name="options">How it is set up.</param>
+    /// <param name="name">Its name in reports.</param>
+    /// <param name="lane">Its row on the timeline.</param>
+    internal EventLoop(LoopOptions options, string name, int lane)
     {
         options.Validate();
         Context = new LoopSynchronizationContext(this);
@@ -45,9 +55,15 @@ public sealed partial class EventLoop
         _incoming = new IncomingQueue(Poller);
         _timers = new LoopTimers(this, clock);
         _iteration = new LoopIteration(Context, Poller, _incoming, _timers, clock, _simulation);
+        LiveTasks = new LiveTasks(clock);
+        _reports = new LoopReports(name);
         _offload = memory is null ? new OffloadThreads(options.Name ?? nameof(EventLoop)) : new OffloadTurns(this, memory);
         Ready = _iteration.Ready;
         TimeProvider = new LoopTimeProvider(this, _timers, clock);
+
+        // On a clock of its own time is not what passes: what such a loop does must not depend on how fast the machine is.
+        if (options.SlowCallback != Timeout.InfiniteTimeSpan && clock == TimeProvider.System)
+            _watched = new WatchedLoop(_iteration.Pulse, options, name, lane);
         if (_simulation is null) return;
         _simulation.Time.Timers = TimeProvider;
         options.Timeline?.Follow(TimeProvider);
@@ -162,7 +178,10 @@ public sealed partial class EventLoop
         ArgumentNullException.ThrowIfNull(blocking);
         if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<TResult>(cancellationToken);
         var call = new OffloadCall<TArg, TResult>(this, blocking, arg, cancellationToken);
-        return _offload.TryRun(call.Run) ? call.Task : throw Ended();
+        LiveTasks.Add(call);
+        if (_offload.TryRun(call.Run)) return call.Task;
+        LiveTasks.Remove(call);
+        throw Ended();
     }
 
     /// <summary>A handler for <see cref="HttpClient"/> whose connections are this loop's own sockets. From any thread.</summary>
@@ -194,14 +213,18 @@ public sealed partial class EventLoop
         try
         {
             _iteration.Begin();
+            _reports.Begin();
+            if (_watched is not null) Watchdog.Add(_watched);
             while (!ended()) _iteration.Turn(onError);
             beforeEnd();
         }
         finally
         {
             End(onError);
+            if (_watched is not null) Watchdog.Remove(_watched);
             _current = null;
             if (_simulation is not null) OutsideWork.End(outerWork);
+            _reports.End();
             SynchronizationContext.SetSynchronizationContext(outerContext);
         }
     }
@@ -236,11 +259,13 @@ public sealed partial class EventLoop
 
     private void End(Action<Exception> onError)
     {
+        _reports.TellEnded(Waits());
         _timers.Close();
         CloseParts();
         for (var turn = 0; turn < LastTurns && !_iteration.IsIdle; turn++) _iteration.LastTurn(onError);
         _incoming.Close();
         _iteration.LastTurn(onError); // what came just before the door was shut
+        _reports.TellRemaining(Ready, LiveTasks);
         _iteration.End();
         _offload.Close();
         CloseParts(); // what the last callbacks opened
@@ -251,19 +276,6 @@ public sealed partial class EventLoop
     {
         foreach (var part in _owned.ToArray()) part.Dispose();
         Poller.CloseSockets();
-    }
-
-    /// <summary>From now on a loop that can do nothing any more ends with an error; only a loop with a seed can know.</summary>
-    internal void FindDeadlocks()
-    {
-        if (Poller is MemoryPoller memory) memory.FindsDeadlocks = true;
-    }
-
-    /// <summary>As <see cref="Require"/>, for members that have to do with the world outside.</summary>
-    internal static EventLoop RequireReal(string member)
-    {
-        var loop = Require(member);
-        return loop.IsSimulated ? throw new NotSupportedException($"{member} reaches outside, which a loop with a seed does not; take LoopOptions.Seed off for this test.") : loop;
     }
 
     private Poller CreatePoller(LoopPoller poller) => poller != LoopPoller.Portable && OperatingSystem.IsLinux()

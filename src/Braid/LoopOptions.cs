@@ -14,6 +14,16 @@ public sealed record LoopOptions : ExecutorOptions
     /// <summary>What watches the loop's sockets: by default the fastest that the operating system has.</summary>
     public LoopPoller Poller { get; init; } = LoopPoller.Default;
 
+    /// <summary>
+    /// A callback that holds the loop for longer is reported while it holds it: its name, how long, and the stack of the loop's thread. See
+    /// <see cref="TracePhase.SlowCallback"/>. <see cref="Timeout.InfiniteTimeSpan"/>: no callback is.
+    /// </summary>
+    /// <remarks>
+    /// Looked after by one thread for all loops of the process, which sleeps while they sleep. The same callback is told of again when it has held
+    /// the loop ten times as long. A loop whose <see cref="ExecutorOptions.TimeProvider"/> is not the system's is not watched.
+    /// </remarks>
+    public TimeSpan SlowCallback { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>For tests: time is virtual, the order of what is ready comes from this number, and sockets are in memory. Null: none of this.</summary>
     /// <remarks>
     /// Two runs with one seed do the same in the same order. What else it means is in docs/testing.md. Not together with
@@ -28,6 +38,8 @@ public sealed record LoopOptions : ExecutorOptions
         if (Seed is not null) ValidateSeeded();
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxInFlight, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Loops, 1);
+        if (SlowCallback <= TimeSpan.Zero && SlowCallback != Timeout.InfiniteTimeSpan)
+            throw new ArgumentOutOfRangeException(nameof(SlowCallback), SlowCallback, "SlowCallback must be positive, or Timeout.InfiniteTimeSpan.");
         if (!Enum.IsDefined(Poller)) throw new ArgumentOutOfRangeException(nameof(Poller), Poller, "Poller must be a member of LoopPoller.");
         if (Poller == LoopPoller.Epoll && !OperatingSystem.IsLinux())
             throw new ArgumentOutOfRangeException(nameof(Poller), Poller, "Epoll is Linux's own; use LoopPoller.Default, which takes the portable poller here.");

@@ -24,7 +24,10 @@ public enum TracePhase
     /// <summary>A worker is gone. <see cref="TraceEvent.Detail"/> says why.</summary>
     WorkerLost,
 
-    /// <summary>A callback held a loop for too long.</summary>
+    /// <summary>
+    /// A callback holds a loop for longer than <see cref="LoopOptions.SlowCallback"/>; told while it does. <see cref="TraceEvent.Name"/> is the
+    /// item's work or the async method, <see cref="TraceEvent.Detail"/> how long so far and the stack of the loop's thread.
+    /// </summary>
     SlowCallback,
 
     /// <summary>

@@ -138,6 +138,9 @@ public abstract class WorkItem
     /// <summary>Writes the argument alone, for engines that send a function's identity once.</summary>
     internal abstract void WriteArgument(IBufferWriter<byte> output);
 
+    /// <summary>A number for an item, or for something that is told of beside items.</summary>
+    internal static long NextId() => Interlocked.Increment(ref _lastId);
+
     /// <summary>The item is about to be given to its executor.</summary>
     internal void MarkQueued()
     {
@@ -223,7 +226,7 @@ public abstract class WorkItem
     // Only when somebody asks: a timeline, another process. The first to ask decides.
     private long AssignId()
     {
-        Interlocked.CompareExchange(ref _id, Interlocked.Increment(ref _lastId), 0);
+        Interlocked.CompareExchange(ref _id, NextId(), 0);
         return _id;
     }
 

@@ -5,19 +5,20 @@ namespace Braid.Loops;
 /// <summary>What to call when a <see cref="LoopOperation{TResult}"/> completes, and where.</summary>
 internal readonly struct Continuation
 {
-    private readonly object? _state;
     private readonly object? _elsewhere; // a foreign SynchronizationContext or TaskScheduler; null: the loop
     private readonly ReadyKind _kind;
 
     private Continuation(Action<object?> callback, object? state, object? elsewhere, ReadyKind kind)
     {
         Callback = callback;
-        _state = state;
+        State = state;
         _elsewhere = elsewhere;
         _kind = kind;
     }
 
     public Action<object?>? Callback { get; }
+
+    public object? State { get; }
 
     /// <summary>Reads from the thread where the await stands what the flags ask for.</summary>
     public static Continuation Capture(EventLoop loop, Action<object?> callback, object? state, ValueTaskSourceOnCompletedFlags flags)
@@ -43,16 +44,16 @@ internal readonly struct Continuation
     {
         switch (_elsewhere)
         {
-            case null when loop.TryEnqueue(new ReadyEntry(_kind, Callback!, _state)):
+            case null when loop.TryEnqueue(new ReadyEntry(_kind, Callback!, State)):
                 break;
             case SynchronizationContext context:
-                context.Post(static target => ((Flowed)target!).Call(), new Flowed(null, Callback!, _state));
+                context.Post(static target => ((Flowed)target!).Call(), new Flowed(null, Callback!, State));
                 break;
             case TaskScheduler scheduler:
-                Task.Factory.StartNew(Callback!, _state, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
+                Task.Factory.StartNew(Callback!, State, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
                 break;
             default: // the loop has ended; see LoopSynchronizationContext.Post
-                ThreadPool.UnsafeQueueUserWorkItem(Callback!, _state, preferLocal: false);
+                ThreadPool.UnsafeQueueUserWorkItem(Callback!, State, preferLocal: false);
                 break;
         }
     }

@@ -7,6 +7,8 @@ namespace Braid.Loops;
 [SupportedOSPlatform("linux")]
 internal sealed unsafe class EpollAccept(EpollPoller poller, int descriptor, bool isTcp) : EpollOperation<LoopSocket>(poller.Loop)
 {
+    public override string What => "accept";
+
     public ValueTask<LoopSocket> StartAsync(CancellationToken cancellationToken) => Start(cancellationToken);
 
     protected override bool Attempt(out LoopSocket result, out int errno)

@@ -9,6 +9,8 @@ internal sealed unsafe class EpollConnect(EventLoop loop, int descriptor) : Epol
 {
     private bool _writable;
 
+    public override string What => "connect";
+
     public ValueTask StartAsync(CancellationToken cancellationToken)
     {
         Begin(cancellationToken);

@@ -14,6 +14,8 @@ internal sealed unsafe class EpollDatagramReceive(EventLoop loop, int descriptor
     private int _length; // of the datagram that came, which may be more than fitted
     private bool _mayHaveData = true;
 
+    public override string What => "receive a datagram";
+
     public ValueTask<int> Start(Memory<byte> buffer, SocketAddress? sender, CancellationToken cancellationToken)
     {
         _buffer = buffer;

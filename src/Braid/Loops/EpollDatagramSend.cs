@@ -12,6 +12,8 @@ internal sealed unsafe class EpollDatagramSend(EventLoop loop, int descriptor) :
     private SocketAddress? _receiver;
     private int _length;
 
+    public override string What => "send a datagram";
+
     public ValueTask Start(ReadOnlyMemory<byte> datagram, SocketAddress? receiver, CancellationToken cancellationToken)
     {
         _datagram = datagram;

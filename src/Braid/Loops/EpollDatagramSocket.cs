@@ -48,6 +48,8 @@ internal sealed class EpollDatagramSocket : PolledDatagramSocket, IEpollHandle
         if (broken || (events & Libc.EpollOut) != 0) _send.OnReady();
     }
 
+    public IEnumerable<ILoopWait> Waits() => [_receive, _send];
+
     public override void Close()
     {
         if (_closed) return;

@@ -51,4 +51,6 @@ internal sealed class EpollListener : PolledListener, IEpollHandle
         _socket.Dispose(); // removes a Unix socket's file, too
         _accept.FailIfPending(new ObjectDisposedException(nameof(LoopListener), "The listener was disposed while an accept was pending."));
     }
+
+    public IEnumerable<ILoopWait> Waits() => [_accept];
 }

@@ -53,6 +53,8 @@ internal sealed class EpollPipe : PolledStream, IEpollHandle
         if (ended || (events & Libc.EpollIn) != 0) _receive.OnReadable(ended);
     }
 
+    public IEnumerable<ILoopWait> Waits() => [_receive, _send];
+
     public override void Close()
     {
         if (_closed) return;

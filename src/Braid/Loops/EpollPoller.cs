@@ -17,6 +17,9 @@ internal interface IEpollHandle
 
     /// <summary>Closes it; what is pending fails. Calls <see cref="EpollPoller.Remove"/>.</summary>
     void Close();
+
+    /// <summary>Its operations: see <see cref="Poller.Waits"/>.</summary>
+    IEnumerable<ILoopWait> Waits() => [];
 }
 
 /// <summary>The loop's own epoll. A descriptor is registered once, edge-triggered, for both directions, and never changed.</summary>
@@ -118,6 +121,8 @@ internal sealed class EpollPoller : Poller
     {
         for (var i = 0; i < _slotsUsed; i++) _slots[i].Handle?.Close();
     }
+
+    public override IEnumerable<ILoopWait> Waits() => _slots.Take(_slotsUsed).SelectMany(slot => slot.Handle?.Waits() ?? []);
 
     public override void Dispose()
     {

@@ -11,6 +11,8 @@ internal unsafe class EpollReceive(EventLoop loop, int descriptor) : EpollOperat
     private bool _mayHaveData = true;
     private bool _hungUp;
 
+    public override string What => "receive";
+
     public ValueTask<int> Start(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         _buffer = buffer;

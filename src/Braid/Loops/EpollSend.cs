@@ -9,6 +9,8 @@ internal unsafe class EpollSend(EventLoop loop, int descriptor) : EpollOperation
 {
     private ReadOnlyMemory<byte> _left;
 
+    public override string What => "send";
+
     public ValueTask Start(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {
         _left = buffer;

@@ -122,6 +122,8 @@ internal sealed class EpollSocket : PolledSocket, IEpollHandle
         _send.FailIfPending(new ObjectDisposedException(nameof(LoopSocket), "The socket was disposed while a send was pending."));
     }
 
+    public IEnumerable<ILoopWait> Waits() => _connect is null ? [_receive, _send] : [_connect];
+
     private unsafe int TryConnect(SocketAddress address)
     {
         fixed (byte* start = address.Buffer.Span)

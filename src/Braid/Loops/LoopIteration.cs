@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Braid.Stacks;
 
 namespace Braid.Loops;
 
@@ -38,12 +39,16 @@ internal sealed class LoopIteration(
     private readonly long _pollInterval = clock == TimeProvider.System ? PollInterval.Ticks * clock.TimestampFrequency / TimeSpan.TicksPerSecond : 0;
     private readonly ClockAlarm? _alarm = clock == TimeProvider.System || simulation is not null ? null : new ClockAlarm(incoming, timers, clock);
     private readonly ReadyQueue _ready = new();
+    private readonly LoopPulse _pulse = new();
     private ExecutionContext? _executionContext;
     private long _lastPoll;
     private int _inlineLeft;
     private bool _contextInstalled;
 
     public ReadyQueue Ready => _ready;
+
+    /// <summary>What the watchdog sees of the loop.</summary>
+    public LoopPulse Pulse => _pulse;
 
     /// <summary>Nothing to run now. What other threads have posted counts.</summary>
     public bool IsIdle => _ready.Count == 0 && !incoming.HasEntries;
@@ -55,6 +60,7 @@ internal sealed class LoopIteration(
     public void Begin()
     {
         _executionContext = ExecutionContext.Capture();
+        _pulse.ThreadId = ThreadNumber.Current();
         SynchronizationContext.SetSynchronizationContext(null);
     }
 
@@ -113,8 +119,10 @@ internal sealed class LoopIteration(
 
     private void Sleep(TimeSpan timeout)
     {
+        _pulse.FallAsleep();
         if (_alarm is null || timeout == Timeout.InfiniteTimeSpan) poller.Poll(timeout);
         else poller.Poll(_alarm.Arm(timers.NextDeadline) ? Timeout.InfiniteTimeSpan : TimeSpan.Zero);
+        _pulse.WakeUp();
     }
 
     private void RunReady(Action<Exception> onError)
@@ -144,6 +152,7 @@ internal sealed class LoopIteration(
             }
         }
 
+        _pulse.End();
         UninstallContext();
     }
 
@@ -175,24 +184,29 @@ internal sealed class LoopIteration(
         switch (entry.Kind)
         {
             case ReadyKind.UserAction:
+                _pulse.Begin(entry.Callback);
                 InstallContext();
                 Unsafe.As<Action>(entry.Callback)();
                 break;
             case ReadyKind.User:
+                _pulse.Begin(entry.Callback, entry.State);
                 InstallContext();
                 Unsafe.As<Action<object?>>(entry.Callback)(entry.State);
                 RestoreUserContexts();
                 break;
             case ReadyKind.UserPost:
+                _pulse.Begin(entry.Callback, entry.State);
                 InstallContext();
                 Unsafe.As<SendOrPostCallback>(entry.Callback)(entry.State);
                 RestoreUserContexts();
                 break;
             case ReadyKind.LibraryAction:
+                _pulse.Begin(entry.Callback);
                 UninstallContext();
                 Unsafe.As<Action>(entry.Callback)();
                 break;
             case ReadyKind.Library:
+                _pulse.Begin(entry.Callback, entry.State);
                 UninstallContext();
                 Unsafe.As<Action<object?>>(entry.Callback)(entry.State);
                 break;

@@ -17,13 +17,15 @@ internal static class LoopMain
 }
 
 /// <summary>One <c>EventLoop.Run</c>: the main task, what cancels it, and which error the caller gets.</summary>
-internal sealed class LoopMain<TResult>(Func<CancellationToken, Task<TResult>?> main)
+internal sealed class LoopMain<TResult>(Func<CancellationToken, Task<TResult>?> main) : LiveTask
 {
     private readonly List<Exception> _callbackErrors = [];
     private CancellationTokenSource? _cancellation;
     private Task<TResult>? _task;
     private bool _ended;
     private int _interrupts;
+
+    public override string Name => "main";
 
     public TResult Run(LoopOptions options, CancellationToken cancellationToken)
     {
@@ -33,7 +35,9 @@ internal sealed class LoopMain<TResult>(Func<CancellationToken, Task<TResult>?> 
         using (_cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
         using (RegisterInterrupt(loop))
         {
-            loop.Post(_ => _task = MainAsync(), null);
+            loop.Post(_ => _task = MainAsync(), main); // main is the state only for the watchdog, which names the callback after it
+            loop.Main = this;
+            loop.LiveTasks.Add(this);
             loop.RunUntil(() => _ended, OnCallbackError, beforeEnd: CancelMain);
         }
 
@@ -50,6 +54,7 @@ internal sealed class LoopMain<TResult>(Func<CancellationToken, Task<TResult>?> 
         }
         finally
         {
+            EventLoop.Current?.LiveTasks.Remove(this);
             _ended = true; // on the loop's thread: the await came back to it
         }
     }

@@ -14,7 +14,7 @@ namespace Braid.Loops;
 /// only. Awaiting it from another thread works too, by way of a post.
 /// An operation is busy from <see cref="Begin"/> until its result is taken.
 /// </remarks>
-internal abstract class LoopOperation<TResult>(EventLoop loop) : IValueTaskSource<TResult>, IValueTaskSource
+internal abstract class LoopOperation<TResult>(EventLoop loop) : IValueTaskSource<TResult>, IValueTaskSource, ILoopWait
 {
     private bool _completed; // written last, read first by other threads
     private TResult? _result;
@@ -31,6 +31,13 @@ internal abstract class LoopOperation<TResult>(EventLoop loop) : IValueTaskSourc
 
     /// <summary>Begun and not completed.</summary>
     public bool IsPending => IsBusy && !_completed;
+
+    /// <summary>For people: what it waits for, in a word.</summary>
+    public virtual string What => "an operation";
+
+    public object? AsyncMethod => CallbackName.AsyncMethodOf(_continuation.Callback, _continuation.State);
+
+    public bool IsAwaited => _continuation.Callback is not null;
 
     /// <summary>Pending only until the next turn; nothing else can complete it but the end of its socket.</summary>
     protected bool IsDeferred { get; private set; }

@@ -2,14 +2,23 @@
 namespace Braid.Loops;
 
 /// <summary>One of the MaxInFlight places of a <see cref="LoopExecutor"/>, held by an item until it ends or its time is over.</summary>
-internal sealed class LoopPlace(LoopWorker worker, WorkItem item)
+internal sealed class LoopPlace(LoopWorker worker, WorkItem item) : LiveTask
 {
     private int _isFree;
     private volatile bool _isRunning;
 
+    public override string Name => item.Name;
+
+    public override long Id => item.Id;
+
+    public override long? ParentId => item.Parent?.Id;
+
+    public override WorkItem Item => item;
+
     /// <summary>On the loop: runs the item up to its first await, and the rest later.</summary>
     internal void Run()
     {
+        worker.Tasks.Add(this);
         if (item.HasLimit) item.WhenAbandoned(Abandon);
         item.MarkStarted(worker.Lane);
         _isRunning = true;
@@ -33,6 +42,8 @@ internal sealed class LoopPlace(LoopWorker worker, WorkItem item)
 
     private void Free()
     {
-        if (Interlocked.Exchange(ref _isFree, 1) == 0) worker.FreePlace();
+        if (Interlocked.Exchange(ref _isFree, 1) != 0) return;
+        worker.Tasks.Remove(this);
+        worker.FreePlace();
     }
 }

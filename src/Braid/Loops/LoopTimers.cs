@@ -24,6 +24,9 @@ internal sealed class LoopTimers(EventLoop loop, TimeProvider clock)
     /// <summary>The earliest deadline; <see cref="Never"/> if there is none.</summary>
     public long NextDeadline => _heap.Count == 0 ? Never : _heap.NextDeadline;
 
+    /// <summary>The sleeps, for people who ask what a loop waits for.</summary>
+    public IEnumerable<ILoopWait> Waits() => _heap.Timers.OfType<ILoopWait>();
+
     public ValueTask SleepAsync(TimeSpan delay, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);

@@ -16,13 +16,15 @@ internal sealed class LoopWorker
         _executor = executor;
         Lane = lane;
         Name = $"{executor.Name} {lane}";
-        _loop = new EventLoop(options) { WhyWaitNeverEnds = DescribeBlockedLoop };
+        _loop = new EventLoop(options, executor.Name, lane) { WhyWaitNeverEnds = DescribeBlockedLoop };
         _loop.Context.WatchWaits();
     }
 
     internal string Name { get; }
 
     internal int Lane { get; }
+
+    internal LiveTasks Tasks => _loop.LiveTasks;
 
     /// <summary>Items that have begun here and not ended. Guarded by the executor's lock.</summary>
     internal int InProgress { get; set; }

@@ -32,6 +32,8 @@ internal sealed class MemoryListener : PolledListener
         _accept.OnReady();
     }
 
+    public IEnumerable<ILoopWait> Waits() => [_accept];
+
     public IEnumerable<string> DescribePending()
     {
         if (_accept.IsPending) yield return $"an accept on {LocalEndPoint}";
@@ -51,6 +53,8 @@ internal sealed class MemoryListener : PolledListener
 /// <summary>One accept.</summary>
 internal sealed class MemoryAccept(MemoryPoller poller, Queue<MemorySocket> waiting) : MemoryOperation<LoopSocket>(poller)
 {
+    public override string What => "accept";
+
     public ValueTask<LoopSocket> StartAsync(CancellationToken cancellationToken) => Start(cancellationToken);
 
     protected override bool Attempt(out LoopSocket result, out SocketError error)

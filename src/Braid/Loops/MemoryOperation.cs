@@ -43,6 +43,8 @@ internal sealed class MemoryReceive(MemoryPoller poller, MemoryPipe incoming) : 
 {
     private Memory<byte> _buffer;
 
+    public override string What => "receive";
+
     public ValueTask<int> StartAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         _buffer = buffer;
@@ -65,6 +67,8 @@ internal sealed class MemoryReceive(MemoryPoller poller, MemoryPipe incoming) : 
 internal sealed class MemorySend(MemoryPoller poller, MemoryPipe incoming, MemoryPipe outgoing) : MemoryOperation<int>(poller)
 {
     private ReadOnlyMemory<byte> _left;
+
+    public override string What => "send";
 
     public ValueTask StartAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {

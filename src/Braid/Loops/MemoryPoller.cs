@@ -92,6 +92,9 @@ internal sealed class MemoryPoller(EventLoop loop, Simulation simulation) : Poll
     public IEnumerable<string> DescribePending() =>
         _sockets.SelectMany(socket => socket.DescribePending()).Concat(_listeners.Values.SelectMany(listener => listener.DescribePending()));
 
+    public override IEnumerable<ILoopWait> Waits() =>
+        _sockets.SelectMany(socket => socket.Waits()).Concat(_listeners.Values.SelectMany(listener => listener.Waits()));
+
     public override void CloseSockets()
     {
         foreach (var listener in _listeners.Values.ToArray()) listener.Close();

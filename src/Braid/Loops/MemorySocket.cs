@@ -74,6 +74,8 @@ internal sealed class MemorySocket : PolledSocket
     /// <summary>Closes it with a reset.</summary>
     public void Abort() => Close(isReset: true);
 
+    public IEnumerable<ILoopWait> Waits() => _connect is null ? [_receive, _send] : [_connect];
+
     public IEnumerable<string> DescribePending()
     {
         if (_connect is { IsPending: true }) yield return $"a connect to {_endpoint}";
@@ -109,6 +111,8 @@ internal sealed class MemorySocket : PolledSocket
 /// <summary>One connect: who listens is seen when it arrives there.</summary>
 internal sealed class MemoryConnect(MemoryPoller poller, MemorySocket socket) : LoopOperation<int>(poller.Loop)
 {
+    public override string What => "connect";
+
     public ValueTask StartAsync(EndPoint endpoint, CancellationToken cancellationToken)
     {
         Begin(cancellationToken);

@@ -39,6 +39,9 @@ internal abstract class Poller : IDisposable
     /// <summary>Takes over this program's end of a pipe to another program.</summary>
     public virtual PolledStream Watch(Stream pipe) => new PortablePipe(Loop, pipe);
 
+    /// <summary>The operations that may be waiting, for people who ask what a loop waits for.</summary>
+    public virtual IEnumerable<ILoopWait> Waits() => [];
+
     /// <summary>Closes every socket that is still open; what they wait for fails.</summary>
     public abstract void CloseSockets();
 

@@ -37,6 +37,8 @@ internal sealed class PortableDatagramSocket : PolledDatagramSocket, IPortableHa
     public override ValueTask SendAsync(ReadOnlyMemory<byte> datagram, SocketAddress? receiver, CancellationToken cancellationToken) =>
         _send.FollowVoid(SendCoreAsync(datagram, receiver, cancellationToken));
 
+    public IEnumerable<ILoopWait> Waits() => [_receive, _send];
+
     public override void Close()
     {
         if (_closed) return;

@@ -46,4 +46,6 @@ internal sealed class PortableListener : PolledListener, IPortableHandle
         Close();
         _accept.Abandon();
     }
+
+    public IEnumerable<ILoopWait> Waits() => [_accept];
 }

@@ -20,6 +20,8 @@ internal sealed class PortableOperation<TResult> : LoopOperation<TResult>
         _arrived = () => Loop.TryPostLibrary(static self => ((PortableOperation<TResult>)self!).Arrive(), this);
     }
 
+    public override string What => _what[(_what.IndexOf(' ', StringComparison.Ordinal) + 1)..];
+
     /// <summary>Follows an operation that was just started. It observes the caller's token itself.</summary>
     public ValueTask<TResult> Follow(ValueTask<TResult> started)
     {

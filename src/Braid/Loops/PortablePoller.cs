@@ -9,6 +9,9 @@ internal interface IPortableHandle
 {
     /// <summary>Closes it, and fails what is pending at once, because the loop will not be there when .NET reports the end.</summary>
     void Abandon();
+
+    /// <summary>Its operations: see <see cref="Poller.Waits"/>.</summary>
+    IEnumerable<ILoopWait> Waits() => [];
 }
 
 /// <summary>.NET's own sockets, on any system. They complete on the thread pool, and the completion is posted to the loop.</summary>
@@ -39,6 +42,8 @@ internal sealed class PortablePoller(EventLoop loop) : Poller
     {
         foreach (var handle in _handles.ToArray()) handle.Abandon();
     }
+
+    public override IEnumerable<ILoopWait> Waits() => _handles.SelectMany(handle => handle.Waits());
 
     public override void Dispose() => _wake.Dispose();
 

@@ -71,6 +71,8 @@ internal sealed class PortableSocket : PolledSocket, IPortableHandle
         _send.Abandon();
     }
 
+    public IEnumerable<ILoopWait> Waits() => _connect is null ? [_receive, _send] : [_connect];
+
     private async ValueTask<int> ConnectCoreAsync(EndPoint endpoint, CancellationToken cancellationToken)
     {
         // The operation around this brings the caller back, so here it may go on where it likes.

@@ -5,6 +5,8 @@ internal sealed class SignalOperation(EventLoop loop) : LoopOperation<int>(loop)
 {
     private bool _hasCome;
 
+    public override string What => "a signal";
+
     public ValueTask Start(CancellationToken cancellationToken)
     {
         if (_hasCome)

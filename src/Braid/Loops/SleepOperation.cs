@@ -5,6 +5,8 @@ internal sealed class SleepOperation(EventLoop loop, LoopTimers timers) : LoopOp
 {
     public long Ticket { get; set; }
 
+    public override string What => "sleep";
+
     public ValueTask Start(TimeSpan delay, CancellationToken cancellationToken)
     {
         Begin(cancellationToken);

@@ -37,6 +37,9 @@ internal sealed class TimerHeap
     /// <summary>The earliest deadline, in timestamps of the loop's clock. The heap must not be empty.</summary>
     public long NextDeadline => _nodes[0].Deadline;
 
+    /// <summary>The timers, in no order.</summary>
+    public IEnumerable<ILoopTimer> Timers => _nodes.Take(_nodeCount).Where(node => !node.IsRemoved).Select(node => node.Timer);
+
     public void Add(ILoopTimer timer, long deadline)
     {
         if (_nodeCount == _nodes.Length) Array.Resize(ref _nodes, _nodeCount * 2);

@@ -72,7 +72,7 @@ public sealed class LayerTests
     public void A_folder_is_a_namespace()
     {
         var namespaces = Types().Where(type => type.Namespace is not null).Select(type => type.Namespace!).Where(name => name.StartsWith("Braid", StringComparison.Ordinal)).Distinct().Order();
-        Assert.Equal(["Braid", "Braid.Items", "Braid.Loops", "Braid.Posix", "Braid.Processes", "Braid.Threads", "Braid.Tracing", "Braid.Wire"], namespaces);
+        Assert.Equal(["Braid", "Braid.Items", "Braid.Loops", "Braid.Posix", "Braid.Processes", "Braid.Stacks", "Braid.Threads", "Braid.Tracing", "Braid.Wire"], namespaces);
         Assert.All(Types().Where(type => type.IsPublic), type => Assert.Equal("Braid", type.Namespace));
     }
 
