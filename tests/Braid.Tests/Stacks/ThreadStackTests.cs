@@ -8,6 +8,9 @@ public sealed class ThreadStackTests
     [Fact]
     public void The_stack_of_a_thread_that_waits_names_its_methods_innermost_first() => WithThread(Block, stack =>
     {
+        // What .NET generates on its way into native code has no name.
+        stack.RemoveAll(frame => frame.StartsWith("0x", StringComparison.Ordinal));
+
         // The JIT may have made one method of Block and the lambda that calls it.
         int block = stack.FindIndex(frame => frame.StartsWith("Braid.Tests.Stacks.ThreadStackTests.", StringComparison.Ordinal));
         Assert.True(block > 0, string.Join('\n', stack));
