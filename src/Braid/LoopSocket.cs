@@ -21,6 +21,12 @@ public sealed class LoopSocket : IAsyncDisposable
         _socket = socket;
     }
 
+    /// <summary>This end's address; null: it has none, or the connection is gone.</summary>
+    public EndPoint? LocalEndPoint => _socket.LocalEndPoint;
+
+    /// <summary>The peer's address; null: it has none, as the client of a Unix socket, or the connection is gone.</summary>
+    public EndPoint? RemoteEndPoint => _socket.RemoteEndPoint;
+
     /// <summary>Connects. On an event loop's thread; the socket belongs to that loop.</summary>
     /// <param name="endpoint">An <see cref="IPEndPoint"/>, a <see cref="System.Net.Sockets.UnixDomainSocketEndPoint"/>, or a <see cref="DnsEndPoint"/>, whose addresses are tried in turn.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -72,7 +78,8 @@ public sealed class LoopSocket : IAsyncDisposable
     /// <remarks>
     /// It may be used from any thread: calls from elsewhere are carried to the loop, at the price of an allocation and a post, and
     /// what awaits them there without a SynchronizationContext goes on on the loop. Reading
-    /// into an empty buffer waits for data. Its blocking methods are refused on the loop's thread.
+    /// into an empty buffer waits for data. As with every stream, a failure is an <see cref="IOException"/>, with the
+    /// <see cref="System.Net.Sockets.SocketException"/> inside. Its blocking methods are refused on the loop's thread.
     /// </remarks>
     public Stream AsStream() => _stream ??= new LoopStream(_loop, this);
 
@@ -95,6 +102,15 @@ public sealed class LoopSocket : IAsyncDisposable
         if (_loop.IsCurrentThread) _socket.Close();
         else _loop.TryPostLibrary(static self => ((LoopSocket)self!)._socket.Close(), this); // false: the loop has ended and closed it
     }
+
+    /// <summary>Ends both directions in good order; a pending receive gets 0. On the loop's thread, and before disposal.</summary>
+    internal void CompleteBoth() => _socket.CompleteBoth();
+
+    /// <summary>Closes the socket so that the peer sees a failure. On the loop's thread.</summary>
+    internal void Reset() => _socket.Reset();
+
+    /// <summary>Takes the socket, fresh from an accept, away from this loop. On the loop's thread; this object is of no more use.</summary>
+    internal ReleasedSocket Release() => _socket.Release();
 
     private void Close(TaskCompletionSource closed)
     {

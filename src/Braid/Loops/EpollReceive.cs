@@ -10,6 +10,7 @@ internal sealed unsafe class EpollReceive(EventLoop loop, int descriptor) : Epol
     private Memory<byte> _buffer;
     private bool _mayHaveData = true;
     private bool _hungUp;
+    private bool _signalled; // the kernel said so, and nothing was read since
 
     public ValueTask<int> Start(Memory<byte> buffer, CancellationToken cancellationToken)
     {
@@ -20,7 +21,7 @@ internal sealed unsafe class EpollReceive(EventLoop loop, int descriptor) : Epol
     /// <summary>There is data, or, with <paramref name="hungUp"/>, an end or an error that only reading will show.</summary>
     public void OnReadable(bool hungUp)
     {
-        _mayHaveData = true;
+        _mayHaveData = _signalled = true;
         _hungUp |= hungUp;
         OnReady();
     }
@@ -29,6 +30,8 @@ internal sealed unsafe class EpollReceive(EventLoop loop, int descriptor) : Epol
     {
         result = errno = 0;
         if (!_mayHaveData) return false; // known to be empty: spares the call that would say so
+        if (_signalled && _buffer.IsEmpty) return true; // waits for data, and the kernel has just told of some: spares the call that would look
+        _signalled = false;
         nint received;
         do received = Receive(_buffer.Span);
         while (received < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted);

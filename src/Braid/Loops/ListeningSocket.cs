@@ -11,6 +11,7 @@ internal static class ListeningSocket
         var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolOf(endpoint));
         try
         {
+            if (endpoint is IPEndPoint { Address: var address } && address.Equals(IPAddress.IPv6Any)) socket.DualMode = true; // any address of either kind
             socket.Bind(endpoint);
             socket.Listen();
             return socket;

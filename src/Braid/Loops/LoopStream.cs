@@ -1,4 +1,7 @@
 // Awaits in this folder keep the context on purpose: it is what brings user code back to the loop.
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+
 namespace Braid.Loops;
 
 /// <summary>A <see cref="LoopSocket"/> as a stream, for libraries: calls from other threads are carried to the loop.</summary>
@@ -19,11 +22,11 @@ internal sealed class LoopStream(EventLoop loop, LoopSocket socket) : Stream
     }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => loop.IsCurrentThread
-        ? socket.ReceiveAsync(buffer, cancellationToken)
+        ? WithIOException(socket.ReceiveAsync(buffer, cancellationToken))
         : CarryAsync(() => socket.ReceiveAsync(buffer, cancellationToken));
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => loop.IsCurrentThread
-        ? socket.SendAsync(buffer, cancellationToken)
+        ? WithIOException(socket.SendAsync(buffer, cancellationToken))
         : new ValueTask(CarryAsync(() => SendAsync(buffer, cancellationToken)).AsTask());
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
@@ -94,12 +97,52 @@ internal sealed class LoopStream(EventLoop loop, LoopSocket socket) : Stream
         catch (Exception exception)
         {
             if (exception is OperationCanceledException cancelled) completion.SetCanceled(cancelled.CancellationToken);
-            else completion.SetException(exception);
+            else completion.SetException(exception is SocketException broken ? Translate(broken) : exception);
             return;
         }
 
         completion.SetResult(result);
     }
+
+    // A stream fails with an IOException, whatever is below: libraries such as HttpClient know nothing else. Without a context inside, so
+    // that library code goes on on the spot; user code comes back through its own. The builder's pool spares the allocation.
+    private static ValueTask<int> WithIOException(ValueTask<int> operation)
+    {
+        return operation.IsCompletedSuccessfully ? operation : AwaitAsync(operation);
+
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+        static async ValueTask<int> AwaitAsync(ValueTask<int> operation)
+        {
+            try
+            {
+                return await operation.ConfigureAwait(false);
+            }
+            catch (SocketException exception)
+            {
+                throw Translate(exception);
+            }
+        }
+    }
+
+    private static ValueTask WithIOException(ValueTask operation)
+    {
+        return operation.IsCompletedSuccessfully ? operation : AwaitAsync(operation);
+
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+        static async ValueTask AwaitAsync(ValueTask operation)
+        {
+            try
+            {
+                await operation.ConfigureAwait(false);
+            }
+            catch (SocketException exception)
+            {
+                throw Translate(exception);
+            }
+        }
+    }
+
+    private static IOException Translate(SocketException exception) => new(exception.Message, exception);
 
     private void RefuseOnLoop(string member)
     {
