@@ -144,9 +144,10 @@ internal sealed partial class LoopConnection
         if (Loop.IsCurrentThread) _socket.Reset();
     }
 
-    private void EndNow(ConnectionAbortedException reason)
+    // Kestrel does not always give a reason.
+    private void EndNow(ConnectionAbortedException? reason)
     {
-        _reason ??= reason;
+        _reason ??= reason ?? new ConnectionAbortedException("The server has broken the connection.");
         _socket.Reset();
     }
 

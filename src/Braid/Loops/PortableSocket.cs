@@ -66,6 +66,7 @@ internal sealed class PortableSocket : PolledSocket, IPortableHandle
 
     public override void CompleteBoth()
     {
+        if (_closed) return;
         try
         {
             _socket.Shutdown(SocketShutdown.Both);

@@ -30,6 +30,9 @@ public sealed record ServerSetup
 /// <summary>A web application of minimal APIs on loopback.</summary>
 public sealed class WebServer : IAsyncDisposable
 {
+    // Less than the 30 s after which the host breaks what is left: every connection has to end by itself.
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
+
     private static readonly X509Certificate2 Certificate = MakeCertificate();
 
     private readonly WebApplication _application;
@@ -115,7 +118,7 @@ public sealed class WebServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _application.StopAsync().Bounded();
+        await _application.StopAsync().WaitAsync(StopLimit);
         await _application.DisposeAsync().Bounded();
     }
 
