@@ -14,6 +14,7 @@ internal static class Catalog
         ProcessesLarge.Benchmark,
         ProcessesGarbage.Benchmark,
         LoopSwitches.Benchmark,
+        KestrelPlaintext.Benchmark,
         PrimesSpeedUp.Benchmark,
         StartUp.Benchmark,
     ];

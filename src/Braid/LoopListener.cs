@@ -20,7 +20,7 @@ public sealed class LoopListener : IAsyncDisposable
     public EndPoint LocalEndPoint => _listener.LocalEndPoint;
 
     /// <summary>Starts to listen. On an event loop's thread; the listener belongs to that loop.</summary>
-    /// <param name="endpoint">An <see cref="IPEndPoint"/> (port 0: any free one) or a <see cref="System.Net.Sockets.UnixDomainSocketEndPoint"/>, whose file is removed on disposal.</param>
+    /// <param name="endpoint">An <see cref="IPEndPoint"/> (port 0: any free one; <see cref="IPAddress.IPv6Any"/>: IPv4 too) or a <see cref="System.Net.Sockets.UnixDomainSocketEndPoint"/>, whose file is removed on disposal.</param>
     /// <param name="options">How; null: the defaults. For several loops on one port: <see cref="LoopListenerOptions.SharePort"/>.</param>
     /// <exception cref="InvalidOperationException">This thread runs no event loop.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">The endpoint is taken, or not this machine's.</exception>

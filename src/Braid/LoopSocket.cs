@@ -21,6 +21,12 @@ public sealed class LoopSocket : IAsyncDisposable
         _socket = socket;
     }
 
+    /// <summary>This end's address; null: it has none, or the connection is gone.</summary>
+    public EndPoint? LocalEndPoint => _socket.LocalEndPoint;
+
+    /// <summary>The peer's address; null: it has none, as the client of a Unix socket, or the connection is gone.</summary>
+    public EndPoint? RemoteEndPoint => _socket.RemoteEndPoint;
+
     /// <summary>Connects. On an event loop's thread; the socket belongs to that loop.</summary>
     /// <param name="endpoint">An <see cref="IPEndPoint"/>, a <see cref="System.Net.Sockets.UnixDomainSocketEndPoint"/>, or a <see cref="DnsEndPoint"/>, whose addresses are tried in turn.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -80,6 +86,15 @@ public sealed class LoopSocket : IAsyncDisposable
 
     /// <summary>Closes the socket; what is pending fails with <see cref="ObjectDisposedException"/>. From any thread, any number of times.</summary>
     public ValueTask DisposeAsync() => LoopDisposal.CloseAsync(_loop, _socket, static socket => socket.Close());
+
+    /// <summary>Ends both directions in good order; a pending receive gets 0. On the loop's thread, and before disposal.</summary>
+    internal void CompleteBoth() => _socket.CompleteBoth();
+
+    /// <summary>Closes the socket so that the peer sees a failure. On the loop's thread.</summary>
+    internal void Reset() => _socket.Reset();
+
+    /// <summary>Takes the socket, fresh from an accept, away from this loop. On the loop's thread; this object is of no more use.</summary>
+    internal ReleasedSocket Release() => _socket.Release();
 
     private void Check(string member)
     {

@@ -55,6 +55,26 @@ internal sealed class Rounds(int items, int warmups, int counted)
         return [new(MainFigure, microseconds[items / 2]), new("p99", microseconds[items * 99 / 100])];
     });
 
+    /// <summary>
+    /// Runs the rounds of many calls at a time and records calls per second, a call's 99th percentile, and the server's processor time
+    /// for one. A round returns how long each call took, in microseconds.
+    /// </summary>
+    internal Task RateAndLatencyAsync(Func<Task<double[]>> roundAsync, Func<TimeSpan> serverTime) => RepeatAsync(async () =>
+    {
+        var serverBefore = serverTime();
+        long start = Stopwatch.GetTimestamp();
+        double[] microseconds = await roundAsync();
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        double serverMicroseconds = (serverTime() - serverBefore).TotalMicroseconds;
+        Array.Sort(microseconds);
+        return
+        [
+            new(MainFigure, microseconds.Length / seconds),
+            new("p99", microseconds[microseconds.Length * 99 / 100]),
+            new("server µs", serverMicroseconds / microseconds.Length),
+        ];
+    });
+
     /// <summary>Runs the rounds: the plain loop, then the same work on two workers; records how many times as fast the latter was.</summary>
     internal Task SpeedUpAsync(Func<long> plainLoop, Func<Task<long>> onTwoWorkersAsync) => RepeatAsync(async () =>
     {

@@ -117,6 +117,13 @@ internal sealed class EpollPoller : Poller
         _freeSlots.Push(index);
     }
 
+    /// <summary>Stops to watch a descriptor that stays open.</summary>
+    public unsafe void Release(int index, int descriptor)
+    {
+        Remove(index);
+        Check(Libc.EpollControl(_epoll, Libc.EpollCtlDelete, descriptor, null));
+    }
+
     public override void CloseSockets()
     {
         for (var i = 0; i < _slotsUsed; i++) _slots[i].Handle?.Close();

@@ -10,6 +10,7 @@ internal unsafe class EpollReceive(EventLoop loop, int descriptor) : EpollOperat
     private Memory<byte> _buffer;
     private bool _mayHaveData = true;
     private bool _hungUp;
+    private bool _signalled; // the kernel said so, and nothing was read since
 
     public override string What => "receive";
 
@@ -22,7 +23,7 @@ internal unsafe class EpollReceive(EventLoop loop, int descriptor) : EpollOperat
     /// <summary>There is data, or, with <paramref name="hungUp"/>, an end or an error that only reading will show.</summary>
     public void OnReadable(bool hungUp)
     {
-        _mayHaveData = true;
+        _mayHaveData = _signalled = true;
         _hungUp |= hungUp;
         OnReady();
     }
@@ -31,6 +32,8 @@ internal unsafe class EpollReceive(EventLoop loop, int descriptor) : EpollOperat
     {
         result = errno = 0;
         if (!_mayHaveData) return false; // known to be empty: spares the call that would say so
+        if (_signalled && _buffer.IsEmpty) return true; // waits for data, and the kernel has just told of some: spares the call that would look
+        _signalled = false;
         nint received;
         do received = Receive(_buffer.Span);
         while (received < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted);

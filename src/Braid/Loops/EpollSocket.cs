@@ -45,6 +45,10 @@ internal sealed class EpollSocket : PolledSocket, IEpollHandle
 
     public override bool IsClosed => _closed;
 
+    public override EndPoint? LocalEndPoint => _closed ? null : EpollAddress.Local(_descriptor);
+
+    public override EndPoint? RemoteEndPoint => _closed ? null : EpollAddress.Remote(_descriptor);
+
     /// <summary>Makes a socket of the endpoint's family, not yet connected.</summary>
     public static EpollSocket Create(EpollPoller poller, EndPoint endpoint)
     {
@@ -124,9 +128,36 @@ internal sealed class EpollSocket : PolledSocket, IEpollHandle
 
     public IEnumerable<ILoopWait> Waits() => _connect is null ? [_receive, _send] : [_connect];
 
+    public override void CompleteBoth()
+    {
+        if (!_closed) _ = Libc.Shutdown(_descriptor, Libc.ShutdownBoth); // fails only if the peer has ended it already
+    }
+
+    public override unsafe void Reset()
+    {
+        if (_closed) return;
+        var linger = stackalloc int[] { 1, 0 }; // struct linger: on, for no time
+        _ = Libc.SetOption(_descriptor, Libc.LevelSocket, Libc.OptionLinger, linger, 2 * sizeof(int));
+        Close();
+    }
+
+    public override ReleasedSocket Release()
+    {
+        _closed = true;
+        _poller.Release(_slot, _descriptor);
+        return new Released(_descriptor);
+    }
+
     private unsafe int TryConnect(SocketAddress address)
     {
         fixed (byte* start = address.Buffer.Span)
             return Libc.Connect(_descriptor, start, (uint)address.Size) == 0 ? 0 : Marshal.GetLastPInvokeError();
+    }
+
+    private sealed class Released(int descriptor) : ReleasedSocket
+    {
+        public override LoopSocket AdoptBy(EventLoop loop) => new(loop, new EpollSocket((EpollPoller)loop.Poller, descriptor));
+
+        public override void Close() => _ = Libc.Close(descriptor);
     }
 }

@@ -8,6 +8,7 @@ namespace Braid.Loops;
 internal static unsafe partial class Libc
 {
     public const int EpollCtlAdd = 1;
+    public const int EpollCtlDelete = 2;
     public const int EpollCloseOnExec = 0x80000;
     public const uint EpollIn = 0x1;
     public const uint EpollOut = 0x4;
@@ -29,8 +30,10 @@ internal static unsafe partial class Libc
     public const int MessageNoSignal = 0x4000; // a send to a closed peer is an error, not a signal
     public const int MessageTruncated = 0x20; // a receive returns the length of the whole datagram
     public const int ShutdownWrites = 1;
+    public const int ShutdownBoth = 2;
     public const int LevelSocket = 1;
     public const int OptionError = 4;
+    public const int OptionLinger = 13;
     public const int LevelTcp = 6;
     public const int OptionNoDelay = 1;
 
@@ -87,6 +90,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "shutdown", SetLastError = true)]
     public static partial int Shutdown(int descriptor, int how);
+
+    [LibraryImport("libc", EntryPoint = "getsockname", SetLastError = true)]
+    public static partial int GetLocalName(int descriptor, byte* address, uint* length);
+
+    [LibraryImport("libc", EntryPoint = "getpeername", SetLastError = true)]
+    public static partial int GetRemoteName(int descriptor, byte* address, uint* length);
 
     [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
     public static partial int GetOption(int descriptor, int level, int option, int* value, uint* length);

@@ -12,6 +12,7 @@ internal static class ListeningSocket
         try
         {
             if (options.SharePort) SharedPort.Set(socket);
+            if (endpoint is IPEndPoint { Address: var address } && address.Equals(IPAddress.IPv6Any)) socket.DualMode = true; // any address of either kind
             socket.Bind(endpoint);
             socket.Listen(options.Backlog ?? int.MaxValue); // the system cuts it down to what it allows
             return socket;

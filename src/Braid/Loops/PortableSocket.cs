@@ -32,6 +32,10 @@ internal sealed class PortableSocket : PolledSocket, IPortableHandle
 
     public override bool IsClosed => _closed;
 
+    public override EndPoint? LocalEndPoint => Address(static socket => socket.LocalEndPoint);
+
+    public override EndPoint? RemoteEndPoint => Address(static socket => socket.RemoteEndPoint);
+
     public override async ValueTask ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken)
     {
         _connect = new PortableOperation<int>(_poller.Loop, "a connect");
@@ -63,6 +67,33 @@ internal sealed class PortableSocket : PolledSocket, IPortableHandle
         _socket.Dispose(); // .NET ends what is pending, which arrives like any other completion, and resets the connection in that case
     }
 
+    public override void CompleteBoth()
+    {
+        if (_closed) return;
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (SocketException)
+        {
+            // The peer has ended it already.
+        }
+    }
+
+    public override void Reset()
+    {
+        if (_closed) return;
+        if (_socket.ProtocolType == ProtocolType.Tcp) _socket.LingerState = new LingerOption(true, 0);
+        Close();
+    }
+
+    public override ReleasedSocket Release()
+    {
+        _closed = true;
+        _poller.Remove(this);
+        return new Released(_socket);
+    }
+
     public void Abandon()
     {
         Close();
@@ -78,5 +109,25 @@ internal sealed class PortableSocket : PolledSocket, IPortableHandle
         // The operation around this brings the caller back, so here it may go on where it likes.
         await _socket.ConnectAsync(endpoint, cancellationToken).ConfigureAwait(false);
         return 0;
+    }
+
+    private EndPoint? Address(Func<Socket, EndPoint?> read)
+    {
+        try
+        {
+            var endpoint = read(_socket);
+            return string.IsNullOrEmpty(endpoint?.ToString()) ? null : endpoint; // a Unix client has no name
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return null;
+        }
+    }
+
+    private sealed class Released(Socket socket) : ReleasedSocket
+    {
+        public override LoopSocket AdoptBy(EventLoop loop) => new(loop, new PortableSocket((PortablePoller)loop.Poller, socket));
+
+        public override void Close() => socket.Dispose();
     }
 }

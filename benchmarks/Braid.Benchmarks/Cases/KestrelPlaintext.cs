@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using Braid.Benchmarks.Measuring;
+
+namespace Braid.Benchmarks.Cases;
+
+/// <summary>What a web server's transport costs.</summary>
+internal static class KestrelPlaintext
+{
+    private const int Connections = 64;
+    private const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+
+    private static readonly byte[] Request = "GET /plaintext HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray();
+    private static readonly byte[] Ending = "\r\n\r\nHello, World!"u8.ToArray();
+
+    internal static Benchmark Benchmark { get; } = new()
+    {
+        Name = "kestrel-plaintext",
+        Description = "GETs of 13 bytes from Kestrel over 64 connections that stay open, the next request after the answer, 40,000 a round; a request's 99th percentile and the server's processor time for one, in µs. The server on processor 0, the load on processor 1.",
+        Unit = "requests/s",
+        Items = 40_000,
+        Entrants =
+        [
+            Entrant.Ours("one loop", rounds => MeasureAsync(rounds, "loop")),
+            Entrant.DotNet("Kestrel's own transport", rounds => MeasureAsync(rounds, "sockets")),
+            Entrant.DotNet("Kestrel's own, all inline", rounds => MeasureAsync(rounds, "inline")),
+        ],
+    };
+
+    private static async Task MeasureAsync(Rounds rounds, string kind)
+    {
+        if (!OperatingSystem.IsLinux() || !File.Exists("/usr/bin/taskset") || Environment.ProcessorCount < 2)
+            throw new SkipException("needs Linux, two processors and taskset");
+        using var server = StartServer(kind);
+        try
+        {
+            int port = int.Parse(await server.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server did not start."), CultureInfo.InvariantCulture);
+            await PinThisAsync();
+            EventLoop.Run(_ => LoadAsync(rounds, new IPEndPoint(IPAddress.Loopback, port), server));
+        }
+        finally
+        {
+            server.StandardInput.Close();
+            await server.WaitForExitAsync();
+        }
+    }
+
+    // All threads of this process, after it has started: what it starts from now on inherits it.
+    private static async Task PinThisAsync()
+    {
+        using var pin = Process.Start(new ProcessStartInfo("taskset", ["-a", "-p", "-c", "1", $"{Environment.ProcessId}"]) { RedirectStandardOutput = true })!;
+        await pin.StandardOutput.ReadToEndAsync();
+        await pin.WaitForExitAsync();
+    }
+
+    private static Process StartServer(string kind)
+    {
+        string folder = AppContext.BaseDirectory.Replace("Braid.Benchmarks", "Braid.Benchmarks.WebServer", StringComparison.Ordinal);
+        string program = Path.Combine(folder, "Braid.Benchmarks.WebServer.dll");
+        var start = new ProcessStartInfo("taskset", ["-c", "0", "dotnet", program, kind]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        if (kind == "inline") start.Environment[InlineCompletions] = "1";
+        return Process.Start(start)!;
+    }
+
+    private static async Task LoadAsync(Rounds rounds, IPEndPoint endpoint, Process server)
+    {
+        var sockets = new LoopSocket[Connections];
+        for (int i = 0; i < Connections; i++) sockets[i] = await LoopSocket.ConnectAsync(endpoint);
+        int each = rounds.Items / Connections;
+        await rounds.RateAndLatencyAsync(
+            async () => [.. (await Task.WhenAll(sockets.Select(socket => TalkAsync(socket, each)))).SelectMany(times => times)],
+            () => ServerTime(server));
+    }
+
+    // What the server takes of its processor: a figure that other programs on the machine disturb least.
+    private static TimeSpan ServerTime(Process server)
+    {
+        server.Refresh();
+        return server.TotalProcessorTime;
+    }
+
+    /// <summary>One request after the other; how long each took, in microseconds.</summary>
+    private static async Task<double[]> TalkAsync(LoopSocket socket, int requests)
+    {
+        double[] microseconds = new double[requests];
+        byte[] buffer = new byte[1024];
+        for (int i = 0; i < requests; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            await socket.SendAsync(Request);
+            int length = 0;
+            do
+            {
+                int received = await socket.ReceiveAsync(buffer.AsMemory(length));
+                if (received == 0) throw new InvalidOperationException("The server has ended a connection.");
+                length += received;
+            }
+            while (!buffer.AsSpan(0, length).EndsWith(Ending));
+            microseconds[i] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+        }
+
+        return microseconds;
+    }
+}

@@ -1,0 +1,31 @@
+namespace Braid.AspNetCore;
+
+/// <summary>How Kestrel's connections run on event loops. Immutable; <c>new()</c> is a useful value.</summary>
+public sealed record LoopTransportOptions
+{
+    /// <summary>Event loops, one thread each, 1 or more. A connection stays on its loop. With 1 no two requests ever run at the same moment.</summary>
+    public int Loops { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>What watches the sockets: by default the fastest that the operating system has.</summary>
+    public LoopPoller Poller { get; init; } = LoopPoller.Default;
+
+    /// <summary>The beginning of the threads' names.</summary>
+    public string Name { get; init; } = "Braid web";
+
+    /// <summary>Bytes that a connection receives ahead of who reads them; beyond, the client has to wait. 1 or more.</summary>
+    public long MaxReadBufferSize { get; init; } = 1024 * 1024;
+
+    /// <summary>Bytes of an answer that wait for a slow client; beyond, who writes has to wait. 1 or more.</summary>
+    public long MaxWriteBufferSize { get; init; } = 64 * 1024;
+
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Loops, 1);
+        ArgumentException.ThrowIfNullOrEmpty(Name);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxReadBufferSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxWriteBufferSize, 1);
+        LoopOptions(0).Validate();
+    }
+
+    internal LoopOptions LoopOptions(int number) => new() { Name = $"{Name} {number}", Poller = Poller };
+}
