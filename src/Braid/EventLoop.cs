@@ -54,11 +54,10 @@ public sealed partial class EventLoop
         Poller = memory ?? CreatePoller(options.Poller);
         _incoming = new IncomingQueue(Poller);
         _timers = new LoopTimers(this, clock);
-        _iteration = new LoopIteration(Context, Poller, _incoming, _timers, clock, _simulation);
+        _iteration = new LoopIteration(Context, Poller, _incoming, Ready, _timers, clock, _simulation);
         LiveTasks = new LiveTasks(clock);
         _reports = new LoopReports(name);
         _offload = memory is null ? new OffloadThreads(options.Name ?? nameof(EventLoop)) : new OffloadTurns(this, memory);
-        Ready = _iteration.Ready;
         TimeProvider = new LoopTimeProvider(this, _timers, clock);
 
         // On a clock of its own time is not what passes: what such a loop does must not depend on how fast the machine is.
@@ -82,7 +81,7 @@ public sealed partial class EventLoop
     /// <summary>The context that brings user code back to the loop. One instance per loop.</summary>
     internal LoopSynchronizationContext Context { get; }
 
-    internal ReadyQueue Ready { get; }
+    internal ReadyQueue Ready { get; } = new();
 
     /// <summary>Asked when code on the loop has blocked it in a wait for a while: why that wait can never end, or null.</summary>
     internal Func<string?>? WhyWaitNeverEnds { get; init; }

@@ -50,7 +50,7 @@ public readonly struct LoopYield : IEquatable<LoopYield>
 
             // Library code on the loop has no context; it stays without one.
             if (loop is not null && (context is null || ReferenceEquals(context, loop.Context)))
-                loop.Ready.Enqueue(context is null ? ReadyKind.LibraryAction : ReadyKind.UserAction, continuation, null);
+                loop.Ready.Enqueue(context is null ? ReadyKind.LibraryAction : ReadyKind.UserAction, continuation);
             else Task.Yield().GetAwaiter().UnsafeOnCompleted(continuation);
         }
 

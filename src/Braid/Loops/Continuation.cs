@@ -6,19 +6,21 @@ namespace Braid.Loops;
 internal readonly struct Continuation
 {
     private readonly object? _elsewhere; // a foreign SynchronizationContext or TaskScheduler; null: the loop
-    private readonly ReadyKind _kind;
 
     private Continuation(Action<object?> callback, object? state, object? elsewhere, ReadyKind kind)
     {
         Callback = callback;
         State = state;
         _elsewhere = elsewhere;
-        _kind = kind;
+        Kind = kind;
     }
 
     public Action<object?>? Callback { get; }
 
     public object? State { get; }
+
+    /// <summary>How the loop calls it.</summary>
+    public ReadyKind Kind { get; }
 
     /// <summary>Reads from the thread where the await stands what the flags ask for.</summary>
     public static Continuation Capture(EventLoop loop, Action<object?> callback, object? state, ValueTaskSourceOnCompletedFlags flags)
@@ -40,11 +42,16 @@ internal readonly struct Continuation
         return new(callback, state, scheduler == TaskScheduler.Default ? null : scheduler, ReadyKind.Library);
     }
 
+    /// <summary>The same as something that the loop may call: if it belongs elsewhere, what takes it there.</summary>
+    public Continuation OnLoop(EventLoop loop) => _elsewhere is null
+        ? this
+        : new(static departure => ((Departure)departure!).Leave(), new Departure(loop, this), null, ReadyKind.Library);
+
     public void Schedule(EventLoop loop)
     {
         switch (_elsewhere)
         {
-            case null when loop.TryEnqueue(new ReadyEntry(_kind, Callback!, State)):
+            case null when loop.TryEnqueue(new ReadyEntry(Kind, Callback!, State)):
                 break;
             case SynchronizationContext context:
                 context.Post(static target => ((Flowed)target!).Call(), new Flowed(null, Callback!, State));
@@ -63,5 +70,10 @@ internal readonly struct Continuation
         public void Run() => ExecutionContext.Run(context!, static self => ((Flowed)self!).Call(), this);
 
         public void Call() => callback(state);
+    }
+
+    private sealed record Departure(EventLoop Loop, Continuation Continuation)
+    {
+        public void Leave() => Continuation.Schedule(Loop);
     }
 }

@@ -25,7 +25,7 @@ namespace Braid.Loops;
 /// 0.15 µs here.
 /// </remarks>
 internal sealed class LoopIteration(
-    LoopSynchronizationContext context, Poller poller, IncomingQueue incoming, LoopTimers timers, TimeProvider clock, Simulation? simulation)
+    LoopSynchronizationContext context, Poller poller, IncomingQueue incoming, ReadyQueue ready, LoopTimers timers, TimeProvider clock, Simulation? simulation)
 {
     // A look at the sockets is a system call of 0.3 µs. While callbacks are ready, one per 20 µs costs 2 % at most and delays a socket by
     // no more than that; one per turn would cost a lone yielding task nine tenths of its speed.
@@ -38,17 +38,14 @@ internal sealed class LoopIteration(
     // Under a clock that does not run by itself an interval says nothing: poll every turn.
     private readonly long _pollInterval = clock == TimeProvider.System ? PollInterval.Ticks * clock.TimestampFrequency / TimeSpan.TicksPerSecond : 0;
     private readonly ClockAlarm? _alarm = clock == TimeProvider.System || simulation is not null ? null : new ClockAlarm(incoming, timers, clock);
-    private readonly ReadyQueue _ready = new();
-    private readonly LoopPulse _pulse = new();
+    private readonly ReadyQueue _ready = ready;
     private ExecutionContext? _executionContext;
     private long _lastPoll;
     private int _inlineLeft;
     private bool _contextInstalled;
 
-    public ReadyQueue Ready => _ready;
-
     /// <summary>What the watchdog sees of the loop.</summary>
-    public LoopPulse Pulse => _pulse;
+    public LoopPulse Pulse { get; } = new(ready);
 
     /// <summary>Nothing to run now. What other threads have posted counts.</summary>
     public bool IsIdle => _ready.Count == 0 && !incoming.HasEntries;
@@ -60,7 +57,7 @@ internal sealed class LoopIteration(
     public void Begin()
     {
         _executionContext = ExecutionContext.Capture();
-        _pulse.ThreadId = ThreadNumber.Current();
+        Pulse.ThreadId = ThreadNumber.Current();
         SynchronizationContext.SetSynchronizationContext(null);
     }
 
@@ -95,7 +92,7 @@ internal sealed class LoopIteration(
             _lastPoll = now;
         }
 
-        if (timers.NextDeadline <= now) timers.FireDue(now);
+        timers.FireDue(now);
     }
 
     // Nothing is ready: sleep until something is.
@@ -119,10 +116,10 @@ internal sealed class LoopIteration(
 
     private void Sleep(TimeSpan timeout)
     {
-        _pulse.FallAsleep();
+        Pulse.FallAsleep();
         if (_alarm is null || timeout == Timeout.InfiniteTimeSpan) poller.Poll(timeout);
         else poller.Poll(_alarm.Arm(timers.NextDeadline) ? Timeout.InfiniteTimeSpan : TimeSpan.Zero);
-        _pulse.WakeUp();
+        Pulse.WakeUp();
     }
 
     private void RunReady(Action<Exception> onError)
@@ -142,17 +139,18 @@ internal sealed class LoopIteration(
                 while (left > 0)
                 {
                     left--;
-                    Run(_ready.Dequeue());
+                    Run(in _ready.Oldest());
+                    _ready.RemoveOldest();
                 }
             }
             catch (Exception exception)
             {
+                _ready.RemoveOldest();
                 onError(exception);
                 RestoreUserContexts();
             }
         }
 
-        _pulse.End();
         UninstallContext();
     }
 
@@ -163,10 +161,12 @@ internal sealed class LoopIteration(
         {
             try
             {
-                Run(_ready.Dequeue());
+                Run(in _ready.Oldest());
+                _ready.RemoveOldest();
             }
             catch (Exception exception)
             {
+                _ready.RemoveOldest();
                 onError(exception);
                 RestoreUserContexts();
             }
@@ -184,31 +184,26 @@ internal sealed class LoopIteration(
         switch (entry.Kind)
         {
             case ReadyKind.UserAction:
-                _pulse.Begin(entry.Callback);
                 InstallContext();
-                Unsafe.As<Action>(entry.Callback)();
+                Unsafe.As<Action>(entry.Callback)!();
                 break;
             case ReadyKind.User:
-                _pulse.Begin(entry.Callback, entry.State);
                 InstallContext();
-                Unsafe.As<Action<object?>>(entry.Callback)(entry.State);
+                Unsafe.As<Action<object?>>(entry.Callback)!(entry.State);
                 RestoreUserContexts();
                 break;
             case ReadyKind.UserPost:
-                _pulse.Begin(entry.Callback, entry.State);
                 InstallContext();
-                Unsafe.As<SendOrPostCallback>(entry.Callback)(entry.State);
+                Unsafe.As<SendOrPostCallback>(entry.Callback)!(entry.State);
                 RestoreUserContexts();
                 break;
             case ReadyKind.LibraryAction:
-                _pulse.Begin(entry.Callback);
                 UninstallContext();
-                Unsafe.As<Action>(entry.Callback)();
+                Unsafe.As<Action>(entry.Callback)!();
                 break;
             case ReadyKind.Library:
-                _pulse.Begin(entry.Callback, entry.State);
                 UninstallContext();
-                Unsafe.As<Action<object?>>(entry.Callback)(entry.State);
+                Unsafe.As<Action<object?>>(entry.Callback)!(entry.State);
                 break;
         }
     }

@@ -44,10 +44,10 @@ internal sealed class LoopReports(string name)
     {
         if (!BraidEventSource.Log.IsEnabled(EventLevel.Warning, EventKeywords.None)) return;
         List<string> remaining = [.. tasks.ToList().Where(task => task.IsOffload).Select(task => $"offload of {task.Name}")];
-        while (ready.Count > 0)
+        for (; ready.Count > 0; ready.RemoveOldest())
         {
-            var entry = ready.Dequeue();
-            remaining.Add(CallbackName.Of(entry.Callback, entry.State).Name);
+            var entry = ready.Oldest();
+            remaining.Add(CallbackName.Of(entry.Callback!, entry.State).Name);
         }
 
         if (LoopWaits.Text(remaining) is { } text) BraidEventSource.Log.LeftOver(name, text);

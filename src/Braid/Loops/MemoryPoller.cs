@@ -130,7 +130,7 @@ internal sealed class MemoryPoller(EventLoop loop, Simulation simulation) : Poll
 
     private sealed class MemoryEvent(MemoryPoller poller, Action happen) : ILoopTimer
     {
-        public long Ticket { get; set; }
+        public int Number { get; set; }
 
         public void Fire()
         {

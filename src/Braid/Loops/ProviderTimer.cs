@@ -13,7 +13,7 @@ internal sealed class ProviderTimer(EventLoop loop, LoopTimers timers, TimerCall
     private TimeSpan _period;
     private long _deadline;
 
-    public long Ticket { get; set; }
+    public int Number { get; set; }
 
     public bool Change(TimeSpan dueTime, TimeSpan period)
     {

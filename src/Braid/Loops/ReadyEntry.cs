@@ -21,9 +21,10 @@ internal enum ReadyKind : byte
 
 /// <summary>One callback that is ready to run.</summary>
 /// <remarks>A struct with an untyped delegate instead of an object per callback: queueing one allocates nothing.</remarks>
-internal readonly struct ReadyEntry(ReadyKind kind, Delegate callback, object? state)
+internal struct ReadyEntry(ReadyKind kind, Delegate callback, object? state)
 {
-    public readonly Delegate Callback = callback;
-    public readonly object? State = state;
-    public readonly ReadyKind Kind = kind;
+    /// <summary>Null in an empty entry only.</summary>
+    public Delegate? Callback = callback;
+    public object? State = state;
+    public ReadyKind Kind = kind;
 }

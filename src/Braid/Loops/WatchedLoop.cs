@@ -41,7 +41,7 @@ internal sealed class WatchedLoop(LoopPulse pulse, LoopOptions options, string n
     public void Look()
     {
         var callbacks = pulse.Callbacks;
-        if (pulse.Callback is null || callbacks != _seen)
+        if (pulse.Current().Callback is null || callbacks != _seen)
         {
             _seen = callbacks;
             _since = _clock.GetTimestamp();
@@ -60,16 +60,16 @@ internal sealed class WatchedLoop(LoopPulse pulse, LoopOptions options, string n
         var isLogged = BraidEventSource.Log.IsEnabled(EventLevel.Warning, EventKeywords.None);
         if (options.Timeline is null && !isLogged) return;
 
-        var (callback, state) = (pulse.Callback, pulse.State);
-        if (callback is null || !IsStillThere()) return;
-        var (itemId, callbackName) = CallbackName.Of(callback, state);
+        var current = pulse.Current();
+        if (current.Callback is null || !IsStillThere()) return;
+        var (itemId, callbackName) = CallbackName.Of(current.Callback, current.State);
         var stack = Stack();
         options.Timeline?.Record(itemId, callbackName, TracePhase.SlowCallback, name, lane,
             string.Create(CultureInfo.InvariantCulture, $"it has held the loop for {held.TotalMilliseconds:0} ms\n{stack}"));
         BraidEventSource.Log.SlowCallback(name, callbackName, held.TotalMilliseconds, stack);
     }
 
-    private bool IsStillThere() => pulse.Callbacks == _seen && pulse.Callback is not null;
+    private bool IsStillThere() => pulse.Callbacks == _seen && pulse.Current().Callback is not null;
 
     private string Stack()
     {

@@ -57,7 +57,7 @@ public sealed class LoopTimerTests : LoopTest
     }, poller);
 
     [Fact]
-    public void Cancelled_timers_leave_the_heap_at_once() => Run(async () =>
+    public void Cancelled_timers_are_set_no_more_at_once() => Run(async () =>
     {
         using var source = new CancellationTokenSource();
         var before = Loop.TimerCount;
@@ -157,69 +157,4 @@ public sealed class LoopTimerTests : LoopTest
         await SleepManyAsync(2000);
         Assert.InRange(await AllocatedByAsync(() => SleepManyAsync(1000)), 0, 2000); // the method's own task, not one per sleep
     });
-
-    [Fact]
-    public void The_heap_agrees_with_a_sorted_list_whatever_is_added_and_removed()
-    {
-        var random = new Random(1);
-        var heap = new TimerHeap();
-        var expected = new List<(long Deadline, int Id, FakeTimer Timer)>();
-        for (var step = 0; step < 20_000; step++)
-        {
-            if (expected.Count > 0 && random.Next(3) == 0)
-            {
-                var index = random.Next(expected.Count);
-                heap.Remove(expected[index].Timer);
-                Assert.Equal(0, expected[index].Timer.Ticket);
-                expected.RemoveAt(index);
-            }
-            else if (expected.Count > 0 && random.Next(4) == 0)
-            {
-                var first = expected.Min();
-                Assert.Equal(first.Deadline, heap.NextDeadline);
-                Assert.Same(first.Timer, heap.RemoveFirst());
-                expected.Remove(first);
-            }
-            else
-            {
-                var timer = new FakeTimer(step);
-                var deadline = random.Next(500);
-                heap.Add(timer, deadline);
-                expected.Add((deadline, step, timer));
-            }
-
-            Assert.Equal(expected.Count, heap.Count);
-        }
-    }
-
-    [Fact]
-    public void Of_many_timers_those_that_were_not_removed_come_out_in_order()
-    {
-        var heap = new TimerHeap();
-        var timers = Enumerable.Range(0, 10_000).Select(id => new FakeTimer(id)).ToArray();
-        foreach (var timer in timers) heap.Add(timer, deadline: timer.Id * 7919 % 1000);
-        var kept = timers.Where(timer => timer.Id % 10 == 0).ToArray();
-        foreach (var timer in timers.Except(kept)) heap.Remove(timer);
-        Assert.Equal(kept.Length, heap.Count);
-
-        // One that is added again has another place than before.
-        heap.Remove(kept[0]);
-        heap.Add(kept[0], deadline: 1000);
-        var expected = kept.Skip(1).OrderBy(timer => timer.Id * 7919 % 1000).ThenBy(timer => timer.Id).Append(kept[0]);
-        Assert.Equal(expected, kept.Select(_ => (FakeTimer)heap.RemoveFirst()).ToArray());
-        Assert.Equal(0, heap.Count);
-    }
-
-    private sealed class FakeTimer(int id) : ILoopTimer, IComparable<FakeTimer>
-    {
-        public long Ticket { get; set; }
-
-        public void Fire() { }
-
-        public void Abandon() { }
-
-        public int CompareTo(FakeTimer? other) => id.CompareTo(other!.Id);
-
-        public int Id => id;
-    }
 }
