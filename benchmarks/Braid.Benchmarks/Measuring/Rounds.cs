@@ -9,7 +9,8 @@ namespace Braid.Benchmarks.Measuring;
 /// </summary>
 internal sealed class Rounds(int items, int warmups, int counted)
 {
-    private const string MainFigure = "value";
+    /// <summary>The name of the figure that a table's columns show; all others stand beside it.</summary>
+    internal const string MainFigure = "value";
 
     // .NET's JIT compiles code that is hot only after a tenth of a second without new methods; a few rounds of a few milliseconds are no warm-up.
     private static readonly TimeSpan ShortestWarmup = TimeSpan.FromSeconds(1);
@@ -102,7 +103,8 @@ internal sealed class Rounds(int items, int warmups, int counted)
     /// <summary>The line that every measuring program prints.</summary>
     internal string ToJson() => JsonSerializer.Serialize(_figures);
 
-    private async Task RepeatAsync(Func<Task<KeyValuePair<string, double>[]>> roundAsync)
+    /// <summary>Runs the rounds, each of which returns its figures.</summary>
+    internal async Task RepeatAsync(Func<Task<KeyValuePair<string, double>[]>> roundAsync)
     {
         long start = Stopwatch.GetTimestamp();
         for (int round = 0; round < warmups || (warmups > 0 && Stopwatch.GetElapsedTime(start) < ShortestWarmup); round++) await roundAsync();

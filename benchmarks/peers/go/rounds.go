@@ -59,8 +59,12 @@ func (r *rounds) repeat(round func() map[string]float64) {
 
 func trivialSum(items int) int { return items * (items + 1) / 2 }
 
-// main takes VARIANT ITEMS WARMUPS COUNTED and prints one JSON line.
+// main takes VARIANT ITEMS WARMUPS COUNTED and prints one JSON line; a server takes its VARIANT only and serves.
 func main() {
+	if serve, isServer := map[string]func(){"echo": echo}[os.Args[1]]; isServer {
+		serve()
+		return
+	}
 	variants := map[string]func(*rounds){
 		"threads-map":   threadsMap,
 		"threads-run":   threadsRun,
