@@ -14,6 +14,8 @@ internal static class Catalog
         ProcessesLarge.Benchmark,
         ProcessesGarbage.Benchmark,
         LoopSwitches.Benchmark,
+        LoopSleeping.Benchmark,
+        LoopTimers.Benchmark,
         LoopEcho.Over64,
         LoopEcho.Over1000,
         KestrelPlaintext.Benchmark,

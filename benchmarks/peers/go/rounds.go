@@ -45,6 +45,7 @@ func (r *rounds) speedUp(plainLoop, onTwoWorkers func() int) {
 	})
 }
 
+// repeat runs the rounds, each of which returns its figures.
 func (r *rounds) repeat(round func() map[string]float64) {
 	start := time.Now()
 	for number := 0; number < r.warmups || (r.warmups > 0 && time.Since(start) < shortestWarmup); number++ {
@@ -55,6 +56,12 @@ func (r *rounds) repeat(round func() map[string]float64) {
 			r.figures[name] = append(r.figures[name], value)
 		}
 	}
+}
+
+// skip ends the program because it cannot measure here.
+func skip(reason string) {
+	fmt.Fprintln(os.Stderr, reason)
+	os.Exit(77)
 }
 
 func trivialSum(items int) int { return items * (items + 1) / 2 }
@@ -69,6 +76,8 @@ func main() {
 		"threads-map":   threadsMap,
 		"threads-run":   threadsRun,
 		"loop-switches": loopSwitches,
+		"loop-sleeping": loopSleeping,
+		"loop-timers":   loopTimers,
 		"primes":        primes,
 	}
 	r := &rounds{number(2), number(3), number(4), map[string][]float64{}}

@@ -4,7 +4,7 @@ import os
 import sys
 import threading
 
-from rounds import skip
+from rounds import install_uvloop
 
 BACKLOG = 1024
 
@@ -40,11 +40,7 @@ def end_with_input():
 
 def main(variant):
     if variant.startswith("uvloop-"):
-        try:
-            import uvloop
-        except ImportError:
-            skip("uvloop is not installed for this CPython")
-        uvloop.install()
+        install_uvloop()
     threading.Thread(target=end_with_input, daemon=True).start()
     asyncio.run(serve(variant.removeprefix("uvloop-")))
 

@@ -1,9 +1,19 @@
 mod echo;
+mod rounds;
+mod timers;
 
-/// Takes VARIANT, and where it measures ITEMS WARMUPS COUNTED.
+use rounds::Rounds;
+
+/// Takes VARIANT ITEMS WARMUPS COUNTED and prints one JSON line; a server takes its VARIANT only and serves.
 fn main() {
-    match std::env::args().nth(1).as_deref() {
-        Some("echo") => echo::serve(),
-        other => panic!("no such variant: {other:?}"),
-    }
+    let arguments: Vec<String> = std::env::args().collect();
+    let measure = match arguments[1].as_str() {
+        "echo" => return echo::serve(),
+        "loop-sleeping" => timers::sleeping,
+        "loop-timers" => timers::timers,
+        other => panic!("no such variant: {other}"),
+    };
+    let mut rounds = Rounds::new(&arguments[2..]);
+    measure(&mut rounds);
+    println!("{}", rounds.to_json());
 }
