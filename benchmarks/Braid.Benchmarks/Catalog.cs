@@ -18,6 +18,7 @@ internal static class Catalog
         LoopTimers.Benchmark,
         LoopEcho.Over64,
         LoopEcho.Over1000,
+        LoopGets.Benchmark,
         KestrelPlaintext.Benchmark,
         PrimesSpeedUp.Benchmark,
         StartUp.Benchmark,

@@ -65,7 +65,8 @@ internal static class LoopTimers
 
     private static async Task WaitAsync(Func<TimeSpan, ValueTask> sleepAsync, long due, double[] late, int index)
     {
-        await sleepAsync(Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due));
+        // Where setting took longer than its time, the first ones are overdue already; Task.Delay takes -1 ms for "for ever".
+        await sleepAsync(Stopwatch.GetElapsedTime(Math.Min(Stopwatch.GetTimestamp(), due), due));
         late[index] = Stopwatch.GetElapsedTime(due).TotalMilliseconds;
     }
 }

@@ -20,6 +20,16 @@ class Rounds {
     });
   }
 
+  async seconds(runRound, expected) {
+    await this.repeat(async () => {
+      const start = performance.now();
+      const result = await runRound();
+      const value = (performance.now() - start) / 1e3;
+      assert.equal(result, expected);
+      return { value };
+    });
+  }
+
   // One call at a time: median and 99th percentile in microseconds.
   async latency(call) {
     await this.repeat(async () => {

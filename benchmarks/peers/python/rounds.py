@@ -24,6 +24,16 @@ class Rounds:
 
         self.repeat(measure)
 
+    def seconds(self, run_round, expected):
+        def measure():
+            start = time.perf_counter()
+            result = run_round()
+            value = time.perf_counter() - start
+            assert result == expected, f"a round gave {result} instead of {expected}"
+            return {"value": value}
+
+        self.repeat(measure)
+
     def bandwidth(self, count, run_round):
         """GB per second. A round returns whether all arrived as it should."""
         def measure():
