@@ -62,7 +62,7 @@ internal sealed class Contest(Benchmark benchmark, SessionOptions options)
 
     private async Task<Figures?> MeasureOnceAsync(ResultRow row)
     {
-        var (program, arguments) = Command(row.Entrant);
+        var (program, arguments) = CommandOf(row.Entrant);
         var load = CpuLoad.Begin();
         var result = await ChildProcess.RunAsync(program, arguments, row.Entrant.Environment, MeasurementLimit);
         double others = load.Others();
@@ -73,21 +73,14 @@ internal sealed class Contest(Benchmark benchmark, SessionOptions options)
         return null;
     }
 
-    private (string Program, IEnumerable<string> Arguments) Command(Entrant entrant)
+    private Command CommandOf(Entrant entrant)
     {
         int items = entrant.Items ?? benchmark.Items;
         if (options.IsQuick) items = Math.Max(1, items / QuickDivisor);
         string[] sizes = [$"{items}", $"{entrant.Warmups ?? benchmark.Warmups}", $"{entrant.Counted ?? benchmark.Counted}"];
-        if (entrant.Runtime is { } runtime)
-        {
-            var (program, arguments) = runtime.Command(entrant.Script);
-            return (program, [.. arguments, entrant.Variant, .. sizes]);
-        }
-
-        string own = Environment.ProcessPath!;
-        string[] ownArguments = ["case", benchmark.Name, entrant.Name, .. sizes];
-        bool isHosted = Path.GetFileNameWithoutExtension(own) == "dotnet";
-        return (own, isHosted ? [typeof(Contest).Assembly.Location, .. ownArguments] : ownArguments);
+        return entrant.Runtime is { } runtime
+            ? runtime.Command(entrant.Script).With([entrant.Variant, .. sizes])
+            : Command.Own(["case", benchmark.Name, entrant.Name, .. sizes]);
     }
 }
 

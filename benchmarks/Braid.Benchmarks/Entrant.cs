@@ -47,9 +47,15 @@ internal sealed record Entrant
     internal static Entrant Node(string name, string script, string variant) =>
         new($"Node {name}") { Runtime = PeerRuntime.Node, Script = $"node/{script}.js", Variant = variant };
 
-    internal static Entrant C(string name, string variant) =>
-        new($"C {name}") { Runtime = PeerRuntime.C, Script = "c", Variant = variant };
+    internal static Entrant C(string name, string script, string variant) =>
+        new($"C {name}") { Runtime = PeerRuntime.C, Script = $"c/{script}", Variant = variant };
 
     internal static Entrant Go(string name, string variant) =>
-        new($"Go {name}") { Runtime = PeerRuntime.Go, Script = "go", Variant = variant };
+        new($"Go {name}") { Runtime = PeerRuntime.Go, Script = PeerRuntime.GoProgram, Variant = variant };
+
+    internal static Entrant Rust(string name, string variant) =>
+        new($"Rust {name}") { Runtime = PeerRuntime.Rust, Script = PeerRuntime.RustProgram, Variant = variant };
+
+    /// <summary>A peer in whatever language that needs another program beside it; this program starts both.</summary>
+    internal static Entrant Peer(string name, Func<Rounds, Task> workload) => new(name) { Workload = workload };
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using Braid.Benchmarks.Measuring;
 
@@ -30,54 +29,30 @@ internal static class KestrelPlaintext
 
     private static async Task MeasureAsync(Rounds rounds, string kind)
     {
-        if (!OperatingSystem.IsLinux() || !File.Exists("/usr/bin/taskset") || Environment.ProcessorCount < 2)
-            throw new SkipException("needs Linux, two processors and taskset");
-        using var server = StartServer(kind);
-        try
-        {
-            int port = int.Parse(await server.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server did not start."), CultureInfo.InvariantCulture);
-            await PinThisAsync();
-            EventLoop.Run(_ => LoadAsync(rounds, new IPEndPoint(IPAddress.Loopback, port), server));
-        }
-        finally
-        {
-            server.StandardInput.Close();
-            await server.WaitForExitAsync();
-        }
+        HelperProcess.RequirePins();
+        await using var server = StartServer(kind);
+        int port = await server.ListenForNumberAsync();
+        await HelperProcess.PinThisAsync(1);
+        EventLoop.Run(_ => LoadAsync(rounds, new IPEndPoint(IPAddress.Loopback, port), server));
     }
 
-    // All threads of this process, after it has started: what it starts from now on inherits it.
-    private static async Task PinThisAsync()
-    {
-        using var pin = Process.Start(new ProcessStartInfo("taskset", ["-a", "-p", "-c", "1", $"{Environment.ProcessId}"]) { RedirectStandardOutput = true })!;
-        await pin.StandardOutput.ReadToEndAsync();
-        await pin.WaitForExitAsync();
-    }
-
-    private static Process StartServer(string kind)
+    private static HelperProcess StartServer(string kind)
     {
         string folder = AppContext.BaseDirectory.Replace("Braid.Benchmarks", "Braid.Benchmarks.WebServer", StringComparison.Ordinal);
         string program = Path.Combine(folder, "Braid.Benchmarks.WebServer.dll");
-        var start = new ProcessStartInfo("taskset", ["-c", "0", "dotnet", program, kind]) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        if (kind == "inline") start.Environment[InlineCompletions] = "1";
-        return Process.Start(start)!;
+        var environment = new Dictionary<string, string>();
+        if (kind == "inline") environment[InlineCompletions] = "1";
+        return HelperProcess.Start(new("dotnet", [program, kind]), processor: 0, environment);
     }
 
-    private static async Task LoadAsync(Rounds rounds, IPEndPoint endpoint, Process server)
+    private static async Task LoadAsync(Rounds rounds, IPEndPoint endpoint, HelperProcess server)
     {
         var sockets = new LoopSocket[Connections];
         for (int i = 0; i < Connections; i++) sockets[i] = await LoopSocket.ConnectAsync(endpoint);
         int each = rounds.Items / Connections;
         await rounds.RateAndLatencyAsync(
             async () => [.. (await Task.WhenAll(sockets.Select(socket => TalkAsync(socket, each)))).SelectMany(times => times)],
-            () => ServerTime(server));
-    }
-
-    // What the server takes of its processor: a figure that other programs on the machine disturb least.
-    private static TimeSpan ServerTime(Process server)
-    {
-        server.Refresh();
-        return server.TotalProcessorTime;
+            () => server.ProcessorTime);
     }
 
     /// <summary>One request after the other; how long each took, in microseconds.</summary>

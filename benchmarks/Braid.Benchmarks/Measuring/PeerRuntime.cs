@@ -9,21 +9,27 @@ internal sealed class PeerRuntime
     private static readonly TimeSpan BuildLimit = TimeSpan.FromMinutes(3);
     private static readonly Dictionary<string, string> NoVariables = [];
 
+    /// <summary>All of Go's variants are one program, and so are Rust's.</summary>
+    internal const string GoProgram = "go/peer";
+
+    /// <inheritdoc cref="GoProgram"/>
+    internal const string RustProgram = "rust/release/peer";
+
     private readonly string[] _candidates;
     private readonly string _versionArgument;
-    private readonly Func<string, string[]>? _compile;
+    private readonly Compiler? _compiler;
     private Task? _preparation;
     private string? _program;
 
     /// <param name="name">The language, which is also its folder's name in small letters if it is compiled.</param>
     /// <param name="versionArgument">What makes it tell its version.</param>
-    /// <param name="compile">The compiler's arguments, run in the folder, for the program's path; null: it is not compiled.</param>
+    /// <param name="compiler">How its programs are made; null: it is not compiled.</param>
     /// <param name="candidates">Programs to try.</param>
-    private PeerRuntime(string name, string versionArgument, Func<string, string[]>? compile, params string?[] candidates)
+    private PeerRuntime(string name, string versionArgument, Compiler? compiler, params string?[] candidates)
     {
         Name = name;
         _versionArgument = versionArgument;
-        _compile = compile;
+        _compiler = compiler;
         _candidates = [.. candidates.OfType<string>()];
     }
 
@@ -32,11 +38,23 @@ internal sealed class PeerRuntime
 
     internal static PeerRuntime Node { get; } = new("Node", "--version", null, "node");
 
-    internal static PeerRuntime Go { get; } = new("Go", "version", static program => ["build", "-o", program, "."], "go");
+    internal static PeerRuntime Go { get; } = new("Go", "version", new([GoProgram], static program => ["build", "-o", program, "."]), "go");
 
-    internal static PeerRuntime C { get; } = new("C", "--version", static program => ["-O2", "-o", program, "pingpong.c"], "cc", "gcc");
+    internal static PeerRuntime C { get; } = new(
+        "C",
+        "--version",
+        new(["c/pingpong", "c/echo", "c/load", "c/timers"], static program => ["-O2", "-o", program, Path.GetFileName(program) + ".c"]),
+        "cc",
+        "gcc");
 
-    internal static IReadOnlyList<PeerRuntime> All { get; } = [Python, Node, Go, C];
+    // Not from a registry: tokio is the system's package, which peers/rust/.cargo/config.toml points to.
+    internal static PeerRuntime Rust { get; } = new(
+        "Rust",
+        "--version",
+        new([RustProgram], static _ => ["build", "--release", "--quiet", "--offline", "--target-dir", Path.Combine(Repository.PeerBuild, "rust")]),
+        "cargo");
+
+    internal static IReadOnlyList<PeerRuntime> All { get; } = [Python, Node, Go, C, Rust];
 
     internal string Name { get; }
 
@@ -50,10 +68,15 @@ internal sealed class PeerRuntime
     internal Task PrepareAsync() => _preparation ??= PrepareOnceAsync();
 
     /// <summary>The command that runs a program of <c>benchmarks/peers</c>. After <see cref="PrepareAsync"/>.</summary>
-    internal (string Program, string[] Arguments) Command(string script) =>
-        _compile is not null ? (CompiledProgram(script), []) : (_program!, [Path.Combine(Repository.Peers, script)]);
+    internal Command Command(string script) =>
+        _compiler is not null ? new(Path.Combine(Repository.PeerBuild, script), []) : new(_program!, [Path.Combine(Repository.Peers, script)]);
 
-    private static string CompiledProgram(string script) => Path.Combine(Repository.PeerBuild, script, "peer");
+    /// <summary>The same for a measurement that starts a peer's program itself; skips it if that cannot be.</summary>
+    internal async Task<Command> RequireAsync(string script)
+    {
+        await PrepareAsync();
+        return WhyNot is null ? Command(script) : throw new SkipException(WhyNot);
+    }
 
     private async Task PrepareOnceAsync()
     {
@@ -62,7 +85,7 @@ internal sealed class PeerRuntime
             if (await VersionOfAsync(candidate) is not { } version) continue;
             _program = candidate;
             Version = version.Split('\n')[0];
-            if (_compile is not null) await CompileAsync(_compile);
+            if (_compiler is not null) await CompileAsync(_compiler);
             return;
         }
 
@@ -82,12 +105,24 @@ internal sealed class PeerRuntime
         }
     }
 
-    private async Task CompileAsync(Func<string, string[]> compile)
+    private async Task CompileAsync(Compiler compiler)
     {
-        string source = Name.ToLowerInvariant();
-        string program = CompiledProgram(source);
-        Directory.CreateDirectory(Path.GetDirectoryName(program)!);
-        var result = await ChildProcess.RunAsync(_program!, compile(program), NoVariables, BuildLimit, Path.Combine(Repository.Peers, source));
-        if (result.ExitCode != 0) WhyNot = $"{Name}'s programs do not compile: {result.ErrorTail}";
+        string folder = Path.Combine(Repository.Peers, Name.ToLowerInvariant());
+        foreach (string program in compiler.Programs.Select(script => Path.Combine(Repository.PeerBuild, script)))
+        {
+            if (IsUpToDate(program, folder)) continue;
+            Directory.CreateDirectory(Path.GetDirectoryName(program)!);
+            var result = await ChildProcess.RunAsync(_program!, compiler.Arguments(program), NoVariables, BuildLimit, folder);
+            if (result.ExitCode != 0) WhyNot = $"{Name}'s programs do not compile: {result.ErrorTail}";
+        }
     }
+
+    // Measurements that start peers' programs prepare in their own process, after the session has.
+    private static bool IsUpToDate(string program, string folder) =>
+        File.Exists(program)
+        && Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).All(source => File.GetLastWriteTimeUtc(source) < File.GetLastWriteTimeUtc(program));
+
+    /// <param name="Programs">Where its programs are below <see cref="Repository.PeerBuild"/>.</param>
+    /// <param name="Arguments">The compiler's arguments, run in the language's folder, for a program's path.</param>
+    private sealed record Compiler(IReadOnlyList<string> Programs, Func<string, string[]> Arguments);
 }

@@ -9,10 +9,14 @@ namespace Braid.Benchmarks.Measuring;
 /// </summary>
 internal sealed class Rounds(int items, int warmups, int counted)
 {
-    private const string MainFigure = "value";
+    /// <summary>The name of the figure that a table's columns show; all others stand beside it.</summary>
+    internal const string MainFigure = "value";
 
     // .NET's JIT compiles code that is hot only after a tenth of a second without new methods; a few rounds of a few milliseconds are no warm-up.
     private static readonly TimeSpan ShortestWarmup = TimeSpan.FromSeconds(1);
+
+    // Under the session's limit for a measurement, so that the program is ended by who started it.
+    private static readonly TimeSpan LongestRounds = TimeSpan.FromSeconds(100);
 
     private readonly Dictionary<string, List<double>> _figures = [];
 
@@ -102,7 +106,29 @@ internal sealed class Rounds(int items, int warmups, int counted)
     /// <summary>The line that every measuring program prints.</summary>
     internal string ToJson() => JsonSerializer.Serialize(_figures);
 
-    private async Task RepeatAsync(Func<Task<KeyValuePair<string, double>[]>> roundAsync)
+    /// <summary>Runs the rounds and records the seconds of one. Each has to return <paramref name="expected"/>.</summary>
+    internal Task SecondsAsync(Func<Task<long>> roundAsync, long expected) => RepeatAsync(async () =>
+    {
+        long start = Stopwatch.GetTimestamp();
+        long result = await roundAsync();
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        if (result != expected) throw new InvalidOperationException($"A round gave {result} instead of {expected}.");
+        return [new(MainFigure, seconds)];
+    });
+
+    /// <summary>Lets another program run the rounds, and takes its line for the figures.</summary>
+    internal async Task RunAsync(Command command, IReadOnlyDictionary<string, string> environment)
+    {
+        command = command.With($"{items}", $"{warmups}", $"{counted}");
+        var result = await ChildProcess.RunAsync(command.Program, command.Arguments, environment, LongestRounds);
+        if (result.ExitCode == SkipException.ExitCode) throw new SkipException(result.LastError);
+        if (result.ExitCode != 0) throw new InvalidOperationException($"'{command.Program}' ended with exit code {result.ExitCode}: {result.ErrorTail}");
+        foreach (var (name, values) in JsonSerializer.Deserialize<Dictionary<string, double[]>>(result.Output)!)
+            foreach (double value in values) Beside(name, value);
+    }
+
+    /// <summary>Runs the rounds, each of which returns its figures.</summary>
+    internal async Task RepeatAsync(Func<Task<KeyValuePair<string, double>[]>> roundAsync)
     {
         long start = Stopwatch.GetTimestamp();
         for (int round = 0; round < warmups || (warmups > 0 && Stopwatch.GetElapsedTime(start) < ShortestWarmup); round++) await roundAsync();

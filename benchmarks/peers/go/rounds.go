@@ -29,6 +29,19 @@ func (r *rounds) rate(round func() int, expected int) {
 	})
 }
 
+// seconds records the time of a round.
+func (r *rounds) seconds(round func() int, expected int) {
+	r.repeat(func() map[string]float64 {
+		start := time.Now()
+		result := round()
+		value := time.Since(start).Seconds()
+		if result != expected {
+			panic(fmt.Sprintf("a round gave %d instead of %d", result, expected))
+		}
+		return map[string]float64{"value": value}
+	})
+}
+
 // speedUp records how many times as fast as a plain loop two workers are.
 func (r *rounds) speedUp(plainLoop, onTwoWorkers func() int) {
 	r.repeat(func() map[string]float64 {
@@ -45,6 +58,7 @@ func (r *rounds) speedUp(plainLoop, onTwoWorkers func() int) {
 	})
 }
 
+// repeat runs the rounds, each of which returns its figures.
 func (r *rounds) repeat(round func() map[string]float64) {
 	start := time.Now()
 	for number := 0; number < r.warmups || (r.warmups > 0 && time.Since(start) < shortestWarmup); number++ {
@@ -57,14 +71,27 @@ func (r *rounds) repeat(round func() map[string]float64) {
 	}
 }
 
+// skip ends the program because it cannot measure here.
+func skip(reason string) {
+	fmt.Fprintln(os.Stderr, reason)
+	os.Exit(77)
+}
+
 func trivialSum(items int) int { return items * (items + 1) / 2 }
 
-// main takes VARIANT ITEMS WARMUPS COUNTED and prints one JSON line.
+// main takes VARIANT ITEMS WARMUPS COUNTED and prints one JSON line; a server takes its VARIANT only and serves.
 func main() {
+	if serve, isServer := map[string]func(){"echo": echo, "late-pages": latePages}[os.Args[1]]; isServer {
+		serve()
+		return
+	}
 	variants := map[string]func(*rounds){
 		"threads-map":   threadsMap,
 		"threads-run":   threadsRun,
 		"loop-switches": loopSwitches,
+		"loop-sleeping": loopSleeping,
+		"loop-timers":   loopTimers,
+		"loop-gets":     loopGets,
 		"primes":        primes,
 	}
 	r := &rounds{number(2), number(3), number(4), map[string][]float64{}}

@@ -11,7 +11,7 @@ class Rounds {
 
   // Items per second.
   async rate(runRound, expected) {
-    await this.#repeat(async () => {
+    await this.repeat(async () => {
       const start = performance.now();
       const result = await runRound();
       const seconds = (performance.now() - start) / 1e3;
@@ -20,9 +20,19 @@ class Rounds {
     });
   }
 
+  async seconds(runRound, expected) {
+    await this.repeat(async () => {
+      const start = performance.now();
+      const result = await runRound();
+      const value = (performance.now() - start) / 1e3;
+      assert.equal(result, expected);
+      return { value };
+    });
+  }
+
   // One call at a time: median and 99th percentile in microseconds.
   async latency(call) {
-    await this.#repeat(async () => {
+    await this.repeat(async () => {
       const microseconds = [];
       for (let x = 0; x < this.items; x++) {
         const start = performance.now();
@@ -36,7 +46,7 @@ class Rounds {
   }
 
   async speedUp(plainLoop, onTwoWorkers) {
-    await this.#repeat(async () => {
+    await this.repeat(async () => {
       let start = performance.now();
       const expected = plainLoop();
       const plain = (performance.now() - start) / 1e3;
@@ -52,7 +62,8 @@ class Rounds {
     for (const [name, value] of Object.entries(figures)) (this.figures[name] ??= []).push(value);
   }
 
-  async #repeat(runRound) {
+  // Runs the rounds, each of which returns its figures.
+  async repeat(runRound) {
     const start = performance.now();
     for (let round = 0; round < this.warmups || (this.warmups > 0 && performance.now() - start < SHORTEST_WARMUP_MS); round++) await runRound();
     for (let round = 0; round < this.counted; round++) this.record(await runRound());

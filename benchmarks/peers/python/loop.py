@@ -1,7 +1,7 @@
 """A hundred tasks that give way to each other on one event loop."""
 import asyncio
 
-from rounds import main, skip
+from rounds import install_uvloop, main
 
 TASKS = 100
 
@@ -21,11 +21,7 @@ def on_asyncio(rounds):
 
 
 def on_uvloop(rounds):
-    try:
-        import uvloop
-    except ImportError:
-        skip("uvloop is not installed for this CPython")
-    uvloop.install()
+    install_uvloop()
     on_asyncio(rounds)
 
 

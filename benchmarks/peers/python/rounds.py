@@ -22,7 +22,17 @@ class Rounds:
             assert result == expected, f"a round gave {result} instead of {expected}"
             return {"value": self.items / seconds}
 
-        self._repeat(measure)
+        self.repeat(measure)
+
+    def seconds(self, run_round, expected):
+        def measure():
+            start = time.perf_counter()
+            result = run_round()
+            value = time.perf_counter() - start
+            assert result == expected, f"a round gave {result} instead of {expected}"
+            return {"value": value}
+
+        self.repeat(measure)
 
     def bandwidth(self, count, run_round):
         """GB per second. A round returns whether all arrived as it should."""
@@ -33,7 +43,7 @@ class Rounds:
             assert is_right, "a round gave back other bytes than it should have"
             return {"value": count / seconds / 1e9}
 
-        self._repeat(measure)
+        self.repeat(measure)
 
     def latency(self, call):
         """One call at a time: median and 99th percentile in microseconds."""
@@ -47,7 +57,7 @@ class Rounds:
             microseconds.sort()
             return {"value": microseconds[self.items // 2], "p99": microseconds[self.items * 99 // 100]}
 
-        self._repeat(measure)
+        self.repeat(measure)
 
     def speed_up(self, plain_loop, on_two_workers):
         """A plain loop, then the same work on two workers."""
@@ -61,13 +71,14 @@ class Rounds:
             assert result == expected
             return {"value": plain / on_two, "plain loop s": plain, "2 workers s": on_two}
 
-        self._repeat(measure)
+        self.repeat(measure)
 
     def record(self, figures):
         for name, value in figures.items():
             self.figures.setdefault(name, []).append(value)
 
-    def _repeat(self, measure):
+    def repeat(self, measure):
+        """Runs the rounds, each of which returns its figures."""
         start = time.perf_counter()
         round_number = 0
         while round_number < self.warmups or (self.warmups > 0 and time.perf_counter() - start < SHORTEST_WARMUP):
@@ -80,6 +91,14 @@ class Rounds:
 def skip(reason):
     print(reason, file=sys.stderr)
     sys.exit(77)
+
+
+def install_uvloop():
+    try:
+        import uvloop
+    except ImportError:
+        skip("uvloop is not installed for this CPython")
+    uvloop.install()
 
 
 def main(variants):
