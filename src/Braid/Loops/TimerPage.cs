@@ -4,7 +4,7 @@ namespace Braid.Loops;
 
 /// <summary>256 timers side by side, and what the ValueTasks of those that are sleeps stand on.</summary>
 /// <remarks>
-/// A sleep that no token can end is not an object: it is 24 bytes here and 16 in the heap. With a million of them, that is a third of the memory and
+/// A sleep that no token can end is not an object: it is 32 bytes here. With a million of them, that is a third of the memory and
 /// of the garbage collector's work. A ValueTask finds its sleep by the number that it carries: half of it says which, half is a version, so that a
 /// ValueTask that is awaited again, after its result was taken, is told so in 255 of 256 cases.
 /// For the loop's thread; a ValueTask may be awaited on another one, by way of a post.

@@ -3,7 +3,7 @@ namespace Braid.Loops;
 /// <summary>A loop's timers by number, in pages; numbers are used again. The loop's thread only.</summary>
 internal sealed class TimerTable(EventLoop loop)
 {
-    // As many are kept when no timer is left, 6 KB each. A loop that once had a million timers does not hold their memory for good.
+    // As many are kept when no timer is left, 8 KB each. A loop that once had a million timers does not hold their memory for good.
     private const int PagesKept = 64;
 
     private TimerPage[] _pages = [];
