@@ -25,14 +25,14 @@ internal sealed class EscapeDetector : EventListener
     // The events of that source, by number, and the keywords that turn them on: AsyncCausalityOperation and AsyncCausalitySynchronousWork.
     private const int OperationBegins = 14;
     private const int OperationEnds = 15;
-    private const int WorkBegins = 17;
+    private const int WorkBegins = 17; // also when a task's continuations are called, but by then it has ended
     private const EventKeywords Keywords = (EventKeywords)(0x8 | 0x20);
 
     // How the source names an async method: this, and the name of its state machine's type.
     private const string AsyncMethod = "Async: ";
 
-    // WorkBegins comes for the call of continuations too; this is the method itself.
-    private const int Execution = 2;
+    // Methods that are remembered at once; beyond, further ones are not looked after. Some 10 MB, which only methods that never end can fill.
+    private const int MostRemembered = 100_000;
 
     // Guards _loops and _listener.
     private static readonly Lock Gate = new();
@@ -54,6 +54,9 @@ internal sealed class EscapeDetector : EventListener
 
     /// <summary>False: the program was built without event sources, and .NET tells nothing.</summary>
     public static bool IsSupported => !AppContext.TryGetSwitch("System.Diagnostics.Tracing.EventSource.IsSupported", out var isSupported) || isSupported;
+
+    /// <summary>Methods that began on a loop and have neither ended nor left.</summary>
+    internal static int Remembered => Begun.Count;
 
     /// <summary>One more loop whose methods are looked after.</summary>
     public static void Add()
@@ -105,7 +108,7 @@ internal sealed class EscapeDetector : EventListener
             case OperationEnds:
                 Begun.TryRemove(number, out _);
                 break;
-            case WorkBegins when Begun.TryGetValue(number, out var method) && (int)payload[1]! == Execution:
+            case WorkBegins when Begun.TryGetValue(number, out var method):
                 OnGoingOn(number, method);
                 break;
         }
@@ -116,6 +119,7 @@ internal sealed class EscapeDetector : EventListener
         // Numbers come again after four thousand million; the method that had this one was abandoned.
         if (!Begun.IsEmpty) Begun.TryRemove(number, out _);
         if (_isTelling || EventLoop.Current?.Escapes is not { IsOpen: true } loop || !operation.StartsWith(AsyncMethod, StringComparison.Ordinal)) return;
+        if (Begun.Count >= MostRemembered) return;
         if (MethodThatBegins(operation.AsSpan(AsyncMethod.Length)) is { } method && UserCode.Contains(method))
             Begun[number] = new BegunMethod(loop, method, WorkItem.Current?.Id ?? 0);
     }

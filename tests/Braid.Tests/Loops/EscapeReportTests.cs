@@ -1,4 +1,5 @@
 using System.Diagnostics.Tracing;
+using Braid.Loops;
 using Xunit;
 
 namespace Braid.Tests.Loops;
@@ -94,6 +95,37 @@ public sealed class EscapeReportTests : EscapeTest
     }
 
     [Fact]
+    public void Nothing_is_remembered_of_a_method_that_has_ended_nor_of_a_loop() => Run(async () =>
+    {
+        await EventLoop.Yield();
+        var outer = EscapeDetector.Remembered; // this method
+        var source = new TaskCompletionSource();
+        var waiting = WaitAsync(source.Task);
+        var failing = FailAsync(source.Task, new InvalidOperationException());
+        var cancelled = FailAsync(source.Task, new OperationCanceledException());
+        Assert.Equal(outer + 3, EscapeDetector.Remembered);
+        source.SetResult();
+        await Task.WhenAll(waiting, failing, cancelled).ContinueWith(static _ => { }, TaskScheduler.Default);
+        Assert.Equal(outer, EscapeDetector.Remembered);
+
+        await Loop.OffloadAsync(AbandonOnLoop, new TaskCompletionSource());
+        Assert.Equal(outer, EscapeDetector.Remembered);
+
+        static int AbandonOnLoop(TaskCompletionSource never)
+        {
+            EventLoop.Run(
+                token =>
+                {
+                    var abandoned = WaitAsync(never.Task);
+                    Assert.False(abandoned.IsCompleted);
+                    return Task.CompletedTask;
+                },
+                new LoopOptions { FindEscapes = true });
+            return 0;
+        }
+    }, new LoopOptions { FindEscapes = true });
+
+    [Fact]
     public void Without_the_option_nothing_is_told_also_while_another_loop_asks()
     {
         var timeline = new Timeline();
@@ -116,6 +148,12 @@ public sealed class EscapeReportTests : EscapeTest
     }
 
     private static async Task WaitAsync(Task task) => await task.ConfigureAwait(false);
+
+    private static async Task FailAsync(Task task, Exception exception)
+    {
+        await task;
+        throw exception;
+    }
 
     private static async Task<int> MeetAndLeaveAsync(Meeting meeting)
     {
