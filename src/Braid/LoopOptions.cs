@@ -30,8 +30,8 @@ public sealed record LoopOptions : ExecutorOptions
     /// </summary>
     /// <remarks>
     /// The program is its entry assembly and what was compiled without optimisation (Debug); a method that leaves the loop on purpose is marked
-    /// <see cref="System.Diagnostics.DebuggerNonUserCodeAttribute"/>. While such a loop runs, every await of the process costs some ten times as much, and the
-    /// beginning of an async method on the loop about 20 µs. Off, it costs nothing. docs/event-loop.md says what is not seen.
+    /// <see cref="System.Diagnostics.DebuggerNonUserCodeAttribute"/>. While such a loop runs, every await of the process costs about a microsecond
+    /// more, and the first one of an async method on the loop 20 and more. Off, it costs nothing. docs/event-loop.md says what is not seen.
     /// </remarks>
     public bool FindEscapes { get; init; }
 
