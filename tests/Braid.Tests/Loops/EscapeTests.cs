@@ -26,7 +26,7 @@ public sealed class EscapeTests : EscapeTest
             nameof(ValueTaskAsync) => async () => await ValueTaskAsync(),
             nameof(VoidAsync) => AwaitVoidAsync,
             nameof(GenericAsync) => async () => await GenericAsync("text"),
-            nameof(IterateAsync) => async () => { await foreach (int _ in IterateAsync()) { } },
+            nameof(IterateAsync) => async () => Assert.Equal([1, 2], await IterateAsync().ToListAsync()),
             _ => FileAsync,
         };
         Assert.Equal(kind, Assert.Single(Escaped(method)).Split('.')[^1]);
