@@ -18,6 +18,9 @@ public sealed record LoopTransportOptions
     /// <summary>Bytes of an answer that wait for a slow client; beyond, who writes has to wait. 1 or more.</summary>
     public long MaxWriteBufferSize { get; init; } = 64 * 1024;
 
+    /// <summary>For tests and debugging: tells of async methods of the program that leave their connection's loop. See <see cref="LoopOptions.FindEscapes"/>.</summary>
+    public bool FindEscapes { get; init; }
+
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Loops, 1);
@@ -27,5 +30,5 @@ public sealed record LoopTransportOptions
         LoopOptions(0).Validate();
     }
 
-    internal LoopOptions LoopOptions(int number) => new() { Name = $"{Name} {number}", Poller = Poller };
+    internal LoopOptions LoopOptions(int number) => new() { Name = $"{Name} {number}", Poller = Poller, FindEscapes = FindEscapes };
 }

@@ -36,4 +36,8 @@ internal sealed class BraidEventSource : EventSource
     /// <summary>A loop's main has ended while this was waiting; the loop ends it.</summary>
     [Event(5, Level = EventLevel.Informational, Message = "{0}: main has ended, so this is ended too: {1}")]
     internal void LeftOverEnded(string loop, string operations) => WriteEvent(5, loop, operations);
+
+    /// <summary>An async method began on a loop and goes on on another thread: see <see cref="TracePhase.Escape"/>.</summary>
+    [Event(6, Level = EventLevel.Warning, Message = "{0}: '{1}' has left the loop: {2}")]
+    internal void Escape(string loop, string name, string detail) => WriteEvent(6, loop, name, detail);
 }

@@ -57,6 +57,7 @@ public sealed partial class EventLoop
         _iteration = new LoopIteration(Context, Poller, _incoming, Ready, _timers, clock, _simulation);
         LiveTasks = new LiveTasks(clock);
         _reports = new LoopReports(name);
+        Escapes = options.FindEscapes ? new EscapeReports(options.Timeline, name, lane) : null;
         _offload = memory is null ? new OffloadThreads(options.Name ?? nameof(EventLoop)) : new OffloadTurns(this, memory);
         TimeProvider = new LoopTimeProvider(this, _timers, clock);
 
@@ -87,6 +88,9 @@ public sealed partial class EventLoop
     internal Func<string?>? WhyWaitNeverEnds { get; init; }
 
     internal Poller Poller { get; }
+
+    /// <summary>Null: methods that leave the loop are not looked for.</summary>
+    internal EscapeReports? Escapes { get; }
 
     /// <summary>Names to addresses, off the loop's thread. Tests put their own here.</summary>
     internal Func<string, AddressFamily, CancellationToken, Task<IPAddress[]>> Resolver { get; set; } = Dns.GetHostAddressesAsync;
@@ -213,12 +217,14 @@ public sealed partial class EventLoop
         {
             _iteration.Begin();
             _reports.Begin();
+            Escapes?.Begin();
             if (_watched is not null) Watchdog.Add(_watched);
             while (!ended()) _iteration.Turn(onError);
             beforeEnd();
         }
         finally
         {
+            Escapes?.End();
             End(onError);
             if (_watched is not null) Watchdog.Remove(_watched);
             _current = null;

@@ -24,6 +24,17 @@ public sealed record LoopOptions : ExecutorOptions
     /// </remarks>
     public TimeSpan SlowCallback { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>
+    /// For tests and debugging: an async method of the program that began on the loop and goes on on another thread is reported, once. See
+    /// <see cref="TracePhase.Escape"/>.
+    /// </summary>
+    /// <remarks>
+    /// The program is its entry assembly and what was compiled without optimisation (Debug); a method that leaves the loop on purpose is marked
+    /// <see cref="System.Diagnostics.DebuggerNonUserCodeAttribute"/>. While such a loop runs, every await of the process costs about a microsecond
+    /// more, and the first one of an async method on the loop 20 and more. Off, it costs nothing. docs/event-loop.md says what is not seen.
+    /// </remarks>
+    public bool FindEscapes { get; init; }
+
     /// <summary>For tests: time is virtual, the order of what is ready comes from this number, and sockets are in memory. Null: none of this.</summary>
     /// <remarks>
     /// Two runs with one seed do the same in the same order. What else it means is in docs/testing.md. Not together with
@@ -40,6 +51,8 @@ public sealed record LoopOptions : ExecutorOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Loops, 1);
         if (SlowCallback <= TimeSpan.Zero && SlowCallback != Timeout.InfiniteTimeSpan)
             throw new ArgumentOutOfRangeException(nameof(SlowCallback), SlowCallback, "SlowCallback must be positive, or Timeout.InfiniteTimeSpan.");
+        if (FindEscapes && !EscapeDetector.IsSupported)
+            throw new ArgumentException("FindEscapes listens to .NET's event source for tasks, and this program was built without event sources (EventSourceSupport is false): leave it out, or build with them.", nameof(FindEscapes));
         if (!Enum.IsDefined(Poller)) throw new ArgumentOutOfRangeException(nameof(Poller), Poller, "Poller must be a member of LoopPoller.");
         if (Poller == LoopPoller.Epoll && !OperatingSystem.IsLinux())
             throw new ArgumentOutOfRangeException(nameof(Poller), Poller, "Epoll is Linux's own; use LoopPoller.Default, which takes the portable poller here.");

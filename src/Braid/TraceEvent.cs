@@ -35,6 +35,12 @@ public enum TracePhase
     /// <see cref="TraceEvent.Detail"/> says how much and what to do.
     /// </summary>
     CostlyEncoding,
+
+    /// <summary>
+    /// An async method began on a loop and goes on on another thread; looked for with <see cref="LoopOptions.FindEscapes"/>, told once per method and
+    /// loop. <see cref="TraceEvent.Name"/> is the async method, <see cref="TraceEvent.Detail"/> where it goes on, who sent it there, and what to do.
+    /// </summary>
+    Escape,
 }
 
 /// <summary>One thing that happened in a run.</summary>

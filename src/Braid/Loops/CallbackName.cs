@@ -24,7 +24,7 @@ internal static class CallbackName
 
     /// <summary>The async method that the callback resumes, as .NET's own object; null: it is no such callback.</summary>
     public static object? AsyncMethodOf(Delegate? callback, object? state) =>
-        new[] { state, (state as Delegate)?.Target, callback?.Target }.FirstOrDefault(candidate => candidate is not null && StateMachineOf(candidate) is not null);
+        new[] { state, TargetOf(state as Delegate), TargetOf(callback) }.FirstOrDefault(candidate => candidate is not null && StateMachineOf(candidate) is not null);
 
     public static bool IsAsyncMethod(object candidate) => StateMachineOf(candidate) is not null;
 
@@ -59,6 +59,13 @@ internal static class CallbackName
         var type = candidate.GetType();
         return type.IsGenericType ? Array.Find(type.GetGenericArguments(), typeof(IAsyncStateMachine).IsAssignableFrom) : null;
     }
+
+    // While somebody listens to .NET's event source for tasks (EscapeDetector, a profiler), what resumes an async method is wrapped.
+    private static object? TargetOf(Delegate? callback) =>
+        callback?.Target is { } target && target.GetType().Name == "ContinuationWrapper"
+            && target.GetType().GetField("_continuation", BindingFlags.Instance | BindingFlags.NonPublic)?.GetValue(target) is Delegate inner
+            ? inner.Target
+            : callback?.Target;
 
     private static string MethodOf(Delegate callback) =>
         callback.Method.DeclaringType is { } type ? MethodName.Of(type, callback.Method.Name) : callback.Method.Name;

@@ -36,7 +36,7 @@ internal sealed class RunRecord
 
     private void Take(in TraceEvent traceEvent)
     {
-        if (traceEvent.Phase is TracePhase.WorkerStarted or TracePhase.WorkerLost or TracePhase.SlowCallback or TracePhase.CostlyEncoding)
+        if (traceEvent.Phase is TracePhase.WorkerStarted or TracePhase.WorkerLost or TracePhase.SlowCallback or TracePhase.CostlyEncoding or TracePhase.Escape)
         {
             _markers.Add(traceEvent);
             return;

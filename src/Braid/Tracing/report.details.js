@@ -53,8 +53,8 @@ function describe(timeline, hit) {
     return { title: `${span.name || "item"} #${group(span.item)}`, lines: [...linesOfSpan(span), ["Lane", laneName(lane)]] };
   }
   if (hit.marker) {
-    const titles = { WorkerStarted: "Worker ready", WorkerLost: "Worker lost", SlowCallback: "Slow callback", CostlyEncoding: "Costly encoding" };
-    const lines = [[hit.marker.kind === "CostlyEncoding" ? "Work" : "Worker", hit.marker.name], ["Time", moment(hit.marker.at)], ["Why", hit.marker.detail]];
+    const titles = { WorkerStarted: "Worker ready", WorkerLost: "Worker lost", SlowCallback: "Slow callback", CostlyEncoding: "Costly encoding", Escape: "Left the loop" };
+    const lines = [[{ CostlyEncoding: "Work", Escape: "Method" }[hit.marker.kind] ?? "Worker", hit.marker.name], ["Time", moment(hit.marker.at)], ["Why", hit.marker.detail]];
     return { title: titles[hit.marker.kind], lines: lines.filter(([, value]) => value) };
   }
   return { title: formatDuration(Math.max(0, hit.time)), lines: linesOfMoment(timeline, hit) };

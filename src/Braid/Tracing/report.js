@@ -121,7 +121,7 @@ function makeLegend(section, names) {
   for (const status of [failed, cancelled, unfinished, repeated]) if (spans.some(s => s.status === status)) add(statusNames[status], spanSample(status, 0));
   const layout = { lanes: [{ y: 0, height: 12 }] };
   const centred = { x: () => 9 };
-  for (const [kind, text] of [["WorkerStarted", "worker ready"], ["WorkerLost", "worker lost"], ["SlowCallback", "slow callback"], ["CostlyEncoding", "costly encoding"]])
+  for (const [kind, text] of [["WorkerStarted", "worker ready"], ["WorkerLost", "worker lost"], ["SlowCallback", "slow callback"], ["CostlyEncoding", "costly encoding"], ["Escape", "left the loop"]])
     if (section.timelines.some(t => t.markers.some(m => m.kind === kind)))
       add(text, (pen, colours) => drawMarker(pen, { kind, lane: 0, at: 0 }, layout, centred, colours));
   return list;

@@ -69,6 +69,7 @@ public sealed class TimelineSummaryTests
             Events.At(5, TracePhase.Succeeded, 4, 1),
             Events.At(6, TracePhase.Failed, 5),
             Events.At(7, TracePhase.WorkerLost, 0, -1, "why"),
+            Events.At(8, TracePhase.Escape, 3, 0),
             Events.At(20, TracePhase.SlowCallback, 0, 7),
         ];
 
@@ -91,7 +92,7 @@ public sealed class TimelineSummaryTests
         for (var round = 0; round < 200; round++)
         {
             var events = Enumerable.Range(0, random.Next(40)).Select(_ =>
-                Events.At(random.Next(50), (TracePhase)random.Next(8), random.Next(6), random.Next(-1, 4))).ToList();
+                Events.At(random.Next(50), (TracePhase)random.Next(Enum.GetValues<TracePhase>().Length), random.Next(6), random.Next(-1, 4))).ToList();
 
             var summary = TimelineSummary.Of(events);
 
