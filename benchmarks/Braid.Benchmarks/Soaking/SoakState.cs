@@ -18,6 +18,7 @@ internal sealed record SoakState
     /// <summary>How many of each kind of file, for who looks for one too many.</summary>
     public required string Kinds { get; init; }
 
+    /// <summary>Without those of .NET's pool, which decides on their number by itself and gives them back after some time.</summary>
     public required int Threads { get; init; }
 
     /// <summary><see cref="EventLoop.Tasks"/> of all loops.</summary>
@@ -39,20 +40,26 @@ internal sealed record SoakState
             HeapMebibytes = GC.GetTotalMemory(forceFullCollection: false) / Mebibyte,
             Files = files.Count,
             Kinds = string.Join(", ", files.CountBy(Kind).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Value} {pair.Key}")),
-            Threads = OperatingSystem.IsLinux() ? Directory.GetDirectories("/proc/self/task").Length : 0,
+            Threads = OperatingSystem.IsLinux() ? Directory.GetDirectories("/proc/self/task").Length - ThreadPool.ThreadCount : 0,
             Tasks = loops.Sum(loop => loop?.Tasks.Count ?? 0),
             Open = tally.Open,
             Events = tally.Events,
         };
     }
 
-    // Without assemblies: .NET keeps those open, and loads some only when the report is written.
+    // Without assemblies and what belongs to them: .NET keeps those open, and loads some only when an exception or the report needs them.
     private static List<string> OpenFiles() => OperatingSystem.IsLinux()
-        ? [.. Directory.GetFileSystemEntries("/proc/self/fd").Select(link => new FileInfo(link).LinkTarget).OfType<string>().Where(target => !target.EndsWith(".dll", StringComparison.Ordinal))]
+        ? [.. Directory.GetFileSystemEntries("/proc/self/fd").Select(link => new FileInfo(link).LinkTarget).OfType<string>().Where(target => Path.GetExtension(target) is not (".dll" or ".pdb"))]
         : [];
 
-    // "socket:[123]", "pipe:[124]", "anon_inode:[eventpoll]", "/dev/null"
-    private static string Kind(string target) => target.StartsWith("anon_inode:", StringComparison.Ordinal) ? target[11..].Trim('[', ']') : target.Split(':')[0];
+    // "socket:[123]", "pipe:[124]", "anon_inode:[eventpoll]", "/dev/null"; what the shell gave it is a file wherever.
+    private static string Kind(string target) => target switch
+    {
+        _ when target.StartsWith("anon_inode:", StringComparison.Ordinal) => target[11..].Trim('[', ']'),
+        _ when target.StartsWith("/dev/", StringComparison.Ordinal) => target,
+        ['/', ..] => "file",
+        _ => target.Split(':')[0],
+    };
 
     private static long PrivateBytes()
     {
