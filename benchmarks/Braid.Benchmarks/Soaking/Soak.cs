@@ -60,6 +60,7 @@ internal sealed class Soak(SoakOptions options)
         for (int i = 0; i < Crowds; i++) _crowds.Add(new SoakCrowd(options.Poller, [_servers[0].EndPoint, unix], _servers[2].EndPoint, _tally));
 
         await LiveAsync(options.Warmup);
+        Sample(); // Once at least: what it opens, such as standard error, is there before the count.
         _series.Clear();
         var begin = await RestAsync();
         await LiveAsync(options.Time);
