@@ -71,6 +71,10 @@ for script in eng/snippets.sh eng/links.sh examples/run.sh; do
   count $? "$script"
 done
 
+step "soak: ten seconds of connections that open, talk, break and close"
+timeout 120 dotnet artifacts/bin/Braid.Benchmarks/release/Braid.Benchmarks.dll soak --minutes 0.17 --connections 200
+count $? "soak"
+
 step "pack"
 dotnet pack Braid.slnx -c Release --no-build -v quiet -nologo -o artifacts/package
 count $? "pack"

@@ -10,6 +10,7 @@ internal sealed record SessionOptions
     private const string Usage = """
         Braid.Benchmarks [FILTER…] [--rounds N] [--list] [--output FILE] [--quick]
         Braid.Benchmarks case NAME [ENTRANT [ITEMS [WARMUPS [COUNTED]]]]
+        Braid.Benchmarks soak [--help]
 
           FILTER      part of a benchmark's name; none: all of them
           --rounds N  how often each entrant is measured, in turns with the others (5)
@@ -17,6 +18,7 @@ internal sealed record SessionOptions
           --output F  writes the tables into F too; a full run writes benchmarks/results/<date>-<commit>.md
           --quick     a tenth of the items, one round, no waiting for a quiet machine: to see that everything runs
           case        one measurement in this process, without a session around it
+          soak        connections that open, talk, break and close for minutes: nothing may be left behind
         """;
 
     /// <summary>Parts of benchmarks' names; empty: all.</summary>
