@@ -7,10 +7,10 @@ namespace Braid.Loops;
 /// </remarks>
 internal static class Watchdog
 {
-    // Guards Loops and _isStarted.
+    // Guards changes of _loops, and _isStarted.
     private static readonly Lock Gate = new();
-    private static readonly List<WatchedLoop> Loops = [];
     private static readonly AutoResetEvent Bell = new(false);
+    private static volatile WatchedLoop[] _loops = []; // replaced, never changed: it is read at every look
     private static bool _isStarted;
     private static volatile bool _isParked;
 
@@ -20,7 +20,7 @@ internal static class Watchdog
         loop.Pulse.IsWatched = true;
         lock (Gate)
         {
-            Loops.Add(loop);
+            _loops = [.. _loops, loop];
             if (!_isStarted)
             {
                 _isStarted = true;
@@ -33,7 +33,7 @@ internal static class Watchdog
 
     public static void Remove(WatchedLoop loop)
     {
-        lock (Gate) Loops.Remove(loop);
+        lock (Gate) _loops = [.. _loops.Where(other => other != loop)];
     }
 
     /// <summary>A loop is awake again. Costs one read, unless the watchdog sleeps.</summary>
@@ -46,7 +46,7 @@ internal static class Watchdog
     {
         while (true)
         {
-            var loops = Current();
+            var loops = _loops;
             var pause = Timeout.InfiniteTimeSpan;
             foreach (var loop in loops)
             {
@@ -64,12 +64,7 @@ internal static class Watchdog
     {
         _isParked = true;
         Interlocked.MemoryBarrier(); // the other half of LoopPulse.WakeUp
-        if (Array.TrueForAll(asleep, loop => loop.Pulse.IsAsleep)) Bell.WaitOne();
+        if (Array.TrueForAll(asleep, static loop => loop.Pulse.IsAsleep)) Bell.WaitOne();
         _isParked = false;
-    }
-
-    private static WatchedLoop[] Current()
-    {
-        lock (Gate) return [.. Loops];
     }
 }

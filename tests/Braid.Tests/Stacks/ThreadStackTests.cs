@@ -8,14 +8,13 @@ public sealed class ThreadStackTests
     [Fact]
     public void The_stack_of_a_thread_that_waits_names_its_methods_innermost_first() => WithThread(Block, stack =>
     {
-        // What .NET generates on its way into native code has no name.
+        // What .NET generates on its way into native code has no name; on a busy machine what started the thread may have none either.
         stack.RemoveAll(frame => frame.StartsWith("0x", StringComparison.Ordinal));
 
         // The JIT may have made one method of Block and the lambda that calls it.
         int block = stack.FindIndex(frame => frame.StartsWith("Braid.Tests.Stacks.ThreadStackTests.", StringComparison.Ordinal));
         Assert.True(block > 0, string.Join('\n', stack));
         Assert.StartsWith("System.Threading.", stack[block - 1], StringComparison.Ordinal);
-        Assert.StartsWith("System.Threading.", stack[^1], StringComparison.Ordinal);
     });
 
     [Fact]
