@@ -9,6 +9,14 @@ public sealed record LoopTransportOptions
     /// <summary>What watches the sockets: by default the fastest that the operating system has.</summary>
     public LoopPoller Poller { get; init; } = LoopPoller.Default;
 
+    /// <summary>
+    /// Each loop listens on each TCP port itself, and the system spreads the connections over them by a hash of their addresses (SO_REUSEPORT). Spares
+    /// handing connections over, which counts when they are short; a few long ones may all meet on one loop. Off: one loop accepts, and the
+    /// loops get the connections in turn. Linux only; elsewhere, on Unix sockets and with one loop it changes nothing.
+    /// </summary>
+    /// <remarks>Another process of the same user that asks for it too can then take the same port and gets a part of the connections.</remarks>
+    public bool SharePort { get; init; }
+
     /// <summary>The beginning of the threads' names.</summary>
     public string Name { get; init; } = "Braid web";
 

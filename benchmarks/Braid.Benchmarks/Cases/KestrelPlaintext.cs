@@ -19,6 +19,7 @@ internal static class KestrelPlaintext
         Description = "GETs of 13 bytes from Kestrel over 64 connections that stay open, the next request after the answer, 40,000 a round; a request's 99th percentile and the server's processor time for one, in µs. The server on processor 0, the load on processor 1.",
         Unit = "requests/s",
         Items = 40_000,
+        Warmups = 15, // .NET compiles a web server's code to the end only after some 400,000 requests on one processor
         Entrants =
         [
             Entrant.Ours("one loop", rounds => MeasureAsync(rounds, "loop")),

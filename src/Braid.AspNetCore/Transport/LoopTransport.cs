@@ -9,11 +9,12 @@ namespace Braid.AspNetCore.Transport;
 /// <summary>Kestrel's transport on event loops: what it asks for listeners.</summary>
 /// <remarks>
 /// <code>
-///  LoopListener ──► LoopConnectionListener ──► Kestrel: begins the connection on the pool; its first read comes to the loop
-///  on one loop       hands connections to         │
-///                    the loops in turn            ▼
+///  LoopListener ──► LoopAcceptor ──► LoopConnectionListener ──► Kestrel: begins the connection on the pool; its first read
+///  on one loop,      hands connections to the loops in turn,       │        comes to the loop
+///  or on each        or keeps them                                 ▼
 ///  each loop:  socket ──► LoopConnection.ReceiveAsync ──► pipe ──► Kestrel parses ──► LoopMiddleware ──► user code
 ///              socket ◄── LoopConnection.SendAsync ◄───── pipe ◄── Kestrel ◄────────── its answer
+///              one turn: all that can be received     the next: all requests          (the answers are sent in the third)
 /// </code>
 /// The loops live from the first listener until the application's services are disposed, so that code that outlives its request still
 /// has its loop while the server stops.
@@ -41,7 +42,7 @@ internal sealed class LoopTransport : IConnectionListenerFactory, IConnectionLis
 
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
-        var listener = new LoopConnectionListener(StartedLoops(), _logger);
+        var listener = new LoopConnectionListener(StartedLoops(), _options.SharePort, _logger);
         try
         {
             await listener.BindAsync(endpoint).ConfigureAwait(false);
