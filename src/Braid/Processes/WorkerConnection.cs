@@ -116,7 +116,8 @@ internal sealed partial class WorkerConnection
             using var listener = new WorkerListener(path);
             _process = WorkerProcess.Start(WorkerCommand.Create(_executor.Options, setup), Lane, WorkerPlace.Of(_executor.Options, Lane));
             Handshake.Prepare();
-            while (!TryAccept(listener.Socket, setup)) ThrowIfHopeless();
+            do WaitForConnection(listener.Socket);
+            while (!TryAccept(listener.Socket, setup));
         }
         finally
         {
@@ -125,16 +126,23 @@ internal sealed partial class WorkerConnection
         }
     }
 
-    private bool TryAccept(Socket listener, WorkerSetup setup)
+    private void WaitForConnection(Socket listener)
     {
         long began = _executor.TimeProvider.GetTimestamp();
-        while (!listener.Poll(PollMicroseconds, SelectMode.SelectRead))
+        while (true)
         {
-            ThrowIfHopeless();
+            // Asked before the look: a worker that connected, said why it cannot be one, and ended has left that in the socket.
+            bool hasEnded = _process!.HasExited;
+            if (!_isStopping && listener.Poll(hasEnded ? 0 : PollMicroseconds, SelectMode.SelectRead)) return;
+            if (hasEnded || _isStopping)
+                throw new InvalidOperationException(_refusal is null ? "it ended before it was ready" : $"it ended before it was ready; who connected last was refused: {_refusal}");
             if (_executor.TimeProvider.GetElapsedTime(began) > StartLimit)
                 throw new InvalidOperationException($"it did not connect within {StartLimit.TotalSeconds} seconds");
         }
+    }
 
+    private bool TryAccept(Socket listener, WorkerSetup setup)
+    {
         var stream = new NetworkStream(listener.Accept(), ownsSocket: true) { ReadTimeout = (int)StrangerLimit.TotalMilliseconds };
         var reader = new FrameReader(stream);
         try
@@ -160,12 +168,6 @@ internal sealed partial class WorkerConnection
         _writer = new FrameWriter(_stream);
         _frames = new() { Large = _shared?.Payloads };
         return true;
-    }
-
-    private void ThrowIfHopeless()
-    {
-        if (_process!.HasExited || _isStopping)
-            throw new InvalidOperationException(_refusal is null ? "it ended before it was ready" : $"it ended before it was ready; who connected last was refused: {_refusal}");
     }
 
     private void EndFailedStart(Exception exception)
