@@ -13,6 +13,9 @@ internal static class EchoServers
     internal const string OnLoop = "loop";
     internal const string OnSockets = "sockets";
 
+    /// <summary>Makes .NET's sockets go on on the thread that polls them instead of the pool.</summary>
+    internal static readonly Dictionary<string, string> InlineCompletions = new() { ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1" };
+
     private const int BufferBytes = 4096;
 
     internal static int Serve(string kind)

@@ -8,7 +8,6 @@ namespace Braid.Benchmarks.Cases;
 internal static class KestrelPlaintext
 {
     private const int Connections = 64;
-    private const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
 
     private static readonly byte[] Request = "GET /plaintext HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray();
     private static readonly byte[] Ending = "\r\n\r\nHello, World!"u8.ToArray();
@@ -41,9 +40,7 @@ internal static class KestrelPlaintext
     {
         string folder = AppContext.BaseDirectory.Replace("Braid.Benchmarks", "Braid.Benchmarks.WebServer", StringComparison.Ordinal);
         string program = Path.Combine(folder, "Braid.Benchmarks.WebServer.dll");
-        var environment = new Dictionary<string, string>();
-        if (kind == "inline") environment[InlineCompletions] = "1";
-        return HelperProcess.Start(new("dotnet", [program, kind]), processor: 0, environment);
+        return HelperProcess.Start(new("dotnet", [program, kind]), processor: 0, kind == "inline" ? EchoServers.InlineCompletions : null);
     }
 
     private static async Task LoadAsync(Rounds rounds, IPEndPoint endpoint, HelperProcess server)

@@ -12,7 +12,6 @@ internal static class LoopEcho
     private const int FewRequests = 60_000;
 
     private static readonly Dictionary<string, string> NoVariables = [];
-    private static readonly Dictionary<string, string> Inline = new() { ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1" };
     private static readonly Dictionary<string, string> OneProcessor = new() { ["GOMAXPROCS"] = "1" };
 
     internal static Benchmark Over64 { get; } = Over(64);
@@ -35,7 +34,7 @@ internal static class LoopEcho
             Entrant.Peer("CPython asyncio, protocol", rounds => MeasurePeerAsync(rounds, connections, PeerRuntime.Python, "python/echo.py", "protocol")),
             Entrant.Peer("CPython asyncio, streams", rounds => MeasurePeerAsync(rounds, connections, PeerRuntime.Python, "python/echo.py", "streams")) with { Items = FewRequests },
             Entrant.DotNet("Socket", rounds => MeasureOwnAsync(rounds, connections, EchoServers.OnSockets, NoVariables)),
-            Entrant.DotNet("Socket, completions inline", rounds => MeasureOwnAsync(rounds, connections, EchoServers.OnSockets, Inline)),
+            Entrant.DotNet("Socket, completions inline", rounds => MeasureOwnAsync(rounds, connections, EchoServers.OnSockets, EchoServers.InlineCompletions)),
             Entrant.Peer("Go net, one processor", rounds => MeasurePeerAsync(rounds, connections, PeerRuntime.Go, PeerRuntime.GoProgram, "echo")),
             Entrant.Peer("Node net", rounds => MeasurePeerAsync(rounds, connections, PeerRuntime.Node, "node/echo.js", "")),
         ],

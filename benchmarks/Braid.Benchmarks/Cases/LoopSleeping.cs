@@ -53,12 +53,12 @@ internal static class LoopSleeping
         // Long enough for all to be created before the first wakes.
         _span = TimeSpan.FromSeconds(Math.Max(3, rounds.Items / 100_000));
         var tasks = new Task[rounds.Items];
-        long before = PeakMemory.Read();
+        long before = ProcessMemory.Peak();
         long start = Stopwatch.GetTimestamp();
         for (int i = 0; i < tasks.Length; i++) tasks[i] = sleepAsync();
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         if (tasks[0].IsCompleted) throw new InvalidOperationException($"The first task woke before the last was created, in {seconds:0.0} s.");
         foreach (var task in tasks) await task;
-        return [new(Rounds.MainFigure, (double)(PeakMemory.Read() - before) / tasks.Length), new("create s", seconds)];
+        return [new(Rounds.MainFigure, (double)(ProcessMemory.Peak() - before) / tasks.Length), new("create s", seconds)];
     });
 }

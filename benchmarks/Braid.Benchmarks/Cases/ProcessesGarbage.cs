@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Braid.Benchmarks.Measuring;
 
@@ -68,16 +67,5 @@ internal static class ProcessesGarbage
         return x + 1;
     }
 
-    private static long PrivateBytes(int unused)
-    {
-        if (!OperatingSystem.IsLinux()) throw new SkipException("Private memory is read from /proc.");
-        long kilobytes = 0;
-        foreach (string line in File.ReadLines("/proc/self/smaps_rollup"))
-        {
-            if (!line.StartsWith("Private_", StringComparison.Ordinal)) continue;
-            kilobytes += long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
-        }
-
-        return kilobytes * 1024;
-    }
+    private static long PrivateBytes(int unused) => ProcessMemory.Private();
 }

@@ -11,6 +11,12 @@ internal sealed record ChildResult(int ExitCode, string Output, string Error)
     /// <summary>The last line on standard error.</summary>
     internal string LastError => Error.TrimEnd().Split('\n')[^1].Trim();
 
+    /// <summary>Passes on that the program could not measure here.</summary>
+    internal void ThrowIfSkipped()
+    {
+        if (ExitCode == SkipException.ExitCode) throw new SkipException(LastError);
+    }
+
     /// <summary>The end of standard error in one line, for a table.</summary>
     internal string ErrorTail => string.Join(" · ", (Error.Length > LongestError ? Error[^LongestError..] : Error).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 }
@@ -38,18 +44,25 @@ internal static class ChildProcess
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
+        return await EndWithinAsync(process, limit)
+            ? new(process.ExitCode, await output, await error)
+            : new(-1, "", $"took longer than {limit.TotalSeconds:0} s");
+    }
+
+    /// <summary>Waits for a program's end, and kills it with what it has started when it takes too long; then false.</summary>
+    internal static async Task<bool> EndWithinAsync(Process process, TimeSpan limit)
+    {
         using var timer = new CancellationTokenSource(limit);
         try
         {
             await process.WaitForExitAsync(timer.Token);
+            return true;
         }
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync(CancellationToken.None);
-            return new(-1, "", $"took longer than {limit.TotalSeconds:0} s");
+            return false;
         }
-
-        return new(process.ExitCode, await output, await error);
     }
 }

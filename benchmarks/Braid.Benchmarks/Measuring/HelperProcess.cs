@@ -62,7 +62,7 @@ internal sealed class HelperProcess : IAsyncDisposable
         if (await _process.StandardOutput.ReadLineAsync() is { } line) return line;
         await _process.WaitForExitAsync();
         var result = new ChildResult(_process.ExitCode, "", await _error);
-        if (result.ExitCode == SkipException.ExitCode) throw new SkipException(result.LastError);
+        result.ThrowIfSkipped();
         throw new InvalidOperationException($"'{string.Join(' ', [_process.StartInfo.FileName, .. _process.StartInfo.ArgumentList])}' has ended before its time with exit code {result.ExitCode}: {result.ErrorTail}");
     }
 
@@ -82,16 +82,7 @@ internal sealed class HelperProcess : IAsyncDisposable
         using (_process)
         {
             _process.StandardInput.Close();
-            using var limit = new CancellationTokenSource(StopLimit);
-            try
-            {
-                await _process.WaitForExitAsync(limit.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                _process.Kill(entireProcessTree: true);
-                await _process.WaitForExitAsync(CancellationToken.None);
-            }
+            await ChildProcess.EndWithinAsync(_process, StopLimit);
         }
     }
 }

@@ -24,14 +24,8 @@ internal sealed class Rounds(int items, int warmups, int counted)
     internal int Items => items;
 
     /// <summary>Runs the rounds and records items per second. Each has to return <paramref name="expected"/>: a fast wrong answer is no answer.</summary>
-    internal Task RateAsync(Func<Task<long>> roundAsync, long expected) => RepeatAsync(async () =>
-    {
-        long start = Stopwatch.GetTimestamp();
-        long result = await roundAsync();
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        if (result != expected) throw new InvalidOperationException($"A round gave {result} instead of {expected}.");
-        return [new(MainFigure, items / seconds)];
-    });
+    internal Task RateAsync(Func<Task<long>> roundAsync, long expected) =>
+        RepeatAsync(async () => [new(MainFigure, items / await TimeAsync(roundAsync, expected))]);
 
     /// <summary>Runs the rounds and records how many GB went through a second. A round returns whether it all arrived as it should.</summary>
     internal Task BandwidthAsync(long bytes, Func<Task<bool>> roundAsync) => RepeatAsync(async () =>
@@ -107,21 +101,15 @@ internal sealed class Rounds(int items, int warmups, int counted)
     internal string ToJson() => JsonSerializer.Serialize(_figures);
 
     /// <summary>Runs the rounds and records the seconds of one. Each has to return <paramref name="expected"/>.</summary>
-    internal Task SecondsAsync(Func<Task<long>> roundAsync, long expected) => RepeatAsync(async () =>
-    {
-        long start = Stopwatch.GetTimestamp();
-        long result = await roundAsync();
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        if (result != expected) throw new InvalidOperationException($"A round gave {result} instead of {expected}.");
-        return [new(MainFigure, seconds)];
-    });
+    internal Task SecondsAsync(Func<Task<long>> roundAsync, long expected) =>
+        RepeatAsync(async () => [new(MainFigure, await TimeAsync(roundAsync, expected))]);
 
     /// <summary>Lets another program run the rounds, and takes its line for the figures.</summary>
     internal async Task RunAsync(Command command, IReadOnlyDictionary<string, string> environment)
     {
         command = command.With($"{items}", $"{warmups}", $"{counted}");
         var result = await ChildProcess.RunAsync(command.Program, command.Arguments, environment, LongestRounds);
-        if (result.ExitCode == SkipException.ExitCode) throw new SkipException(result.LastError);
+        result.ThrowIfSkipped();
         if (result.ExitCode != 0) throw new InvalidOperationException($"'{command.Program}' ended with exit code {result.ExitCode}: {result.ErrorTail}");
         foreach (var (name, values) in JsonSerializer.Deserialize<Dictionary<string, double[]>>(result.Output)!)
             foreach (double value in values) Beside(name, value);
@@ -133,6 +121,15 @@ internal sealed class Rounds(int items, int warmups, int counted)
         long start = Stopwatch.GetTimestamp();
         for (int round = 0; round < warmups || (warmups > 0 && Stopwatch.GetElapsedTime(start) < ShortestWarmup); round++) await roundAsync();
         for (int round = 0; round < counted; round++) Record(await roundAsync());
+    }
+
+    // A fast wrong answer is no answer.
+    private static async Task<double> TimeAsync(Func<Task<long>> roundAsync, long expected)
+    {
+        long start = Stopwatch.GetTimestamp();
+        long result = await roundAsync();
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return result == expected ? seconds : throw new InvalidOperationException($"A round gave {result} instead of {expected}.");
     }
 
     private void Record(params KeyValuePair<string, double>[] figures)

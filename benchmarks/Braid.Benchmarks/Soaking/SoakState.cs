@@ -1,4 +1,4 @@
-using System.Globalization;
+using Braid.Benchmarks.Measuring;
 
 namespace Braid.Benchmarks.Soaking;
 
@@ -36,7 +36,7 @@ internal sealed record SoakState
         return new()
         {
             At = at,
-            PrivateMebibytes = PrivateBytes() / Mebibyte,
+            PrivateMebibytes = OperatingSystem.IsLinux() ? ProcessMemory.Private() / Mebibyte : 0,
             HeapMebibytes = GC.GetTotalMemory(forceFullCollection: false) / Mebibyte,
             Files = files.Count,
             Kinds = string.Join(", ", files.CountBy(Kind).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Value} {pair.Key}")),
@@ -60,12 +60,4 @@ internal sealed record SoakState
         ['/', ..] => "file",
         _ => target.Split(':')[0],
     };
-
-    private static long PrivateBytes()
-    {
-        if (!OperatingSystem.IsLinux()) return 0;
-        return 1024 * File.ReadLines("/proc/self/smaps_rollup")
-            .Where(line => line.StartsWith("Private_", StringComparison.Ordinal))
-            .Sum(line => long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture));
-    }
 }

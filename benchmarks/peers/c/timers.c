@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <time.h>
+#include "measure.h"
 
 static int64_t *heap;
 static int heap_count;
@@ -41,11 +41,6 @@ static void remove_first(void) {
     }
 
     heap[at] = last;
-}
-
-static int by_value(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 static void run(int items, double *late) {

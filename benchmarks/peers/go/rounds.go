@@ -18,28 +18,23 @@ type rounds struct {
 
 // rate records items per second.
 func (r *rounds) rate(round func() int, expected int) {
-	r.repeat(func() map[string]float64 {
-		start := time.Now()
-		result := round()
-		seconds := time.Since(start).Seconds()
-		if result != expected {
-			panic(fmt.Sprintf("a round gave %d instead of %d", result, expected))
-		}
-		return map[string]float64{"value": float64(r.items) / seconds}
-	})
+	r.repeat(func() map[string]float64 { return map[string]float64{"value": float64(r.items) / timed(round, expected)} })
 }
 
 // seconds records the time of a round.
 func (r *rounds) seconds(round func() int, expected int) {
-	r.repeat(func() map[string]float64 {
-		start := time.Now()
-		result := round()
-		value := time.Since(start).Seconds()
-		if result != expected {
-			panic(fmt.Sprintf("a round gave %d instead of %d", result, expected))
-		}
-		return map[string]float64{"value": value}
-	})
+	r.repeat(func() map[string]float64 { return map[string]float64{"value": timed(round, expected)} })
+}
+
+// timed runs one round and returns its seconds.
+func timed(round func() int, expected int) float64 {
+	start := time.Now()
+	result := round()
+	seconds := time.Since(start).Seconds()
+	if result != expected {
+		panic(fmt.Sprintf("a round gave %d instead of %d", result, expected))
+	}
+	return seconds
 }
 
 // speedUp records how many times as fast as a plain loop two workers are.

@@ -4,6 +4,15 @@ const assert = require('node:assert');
 
 const SHORTEST_WARMUP_MS = 1000;
 
+// The seconds of one round.
+async function timed(runRound, expected) {
+  const start = performance.now();
+  const result = await runRound();
+  const seconds = (performance.now() - start) / 1e3;
+  assert.equal(result, expected);
+  return seconds;
+}
+
 class Rounds {
   constructor(items, warmups, counted) {
     Object.assign(this, { items, warmups, counted, figures: {} });
@@ -11,23 +20,11 @@ class Rounds {
 
   // Items per second.
   async rate(runRound, expected) {
-    await this.repeat(async () => {
-      const start = performance.now();
-      const result = await runRound();
-      const seconds = (performance.now() - start) / 1e3;
-      assert.equal(result, expected);
-      return { value: this.items / seconds };
-    });
+    await this.repeat(async () => ({ value: this.items / (await timed(runRound, expected)) }));
   }
 
   async seconds(runRound, expected) {
-    await this.repeat(async () => {
-      const start = performance.now();
-      const result = await runRound();
-      const value = (performance.now() - start) / 1e3;
-      assert.equal(result, expected);
-      return { value };
-    });
+    await this.repeat(async () => ({ value: await timed(runRound, expected) }));
   }
 
   // One call at a time: median and 99th percentile in microseconds.

@@ -15,24 +15,10 @@ class Rounds:
 
     def rate(self, run_round, expected):
         """Items per second."""
-        def measure():
-            start = time.perf_counter()
-            result = run_round()
-            seconds = time.perf_counter() - start
-            assert result == expected, f"a round gave {result} instead of {expected}"
-            return {"value": self.items / seconds}
-
-        self.repeat(measure)
+        self.repeat(lambda: {"value": self.items / timed(run_round, expected)})
 
     def seconds(self, run_round, expected):
-        def measure():
-            start = time.perf_counter()
-            result = run_round()
-            value = time.perf_counter() - start
-            assert result == expected, f"a round gave {result} instead of {expected}"
-            return {"value": value}
-
-        self.repeat(measure)
+        self.repeat(lambda: {"value": timed(run_round, expected)})
 
     def bandwidth(self, count, run_round):
         """GB per second. A round returns whether all arrived as it should."""
@@ -86,6 +72,15 @@ class Rounds:
             round_number += 1
         for _ in range(self.counted):
             self.record(measure())
+
+
+def timed(run_round, expected):
+    """The seconds of one round."""
+    start = time.perf_counter()
+    result = run_round()
+    seconds = time.perf_counter() - start
+    assert result == expected, f"a round gave {result} instead of {expected}"
+    return seconds
 
 
 def skip(reason):

@@ -22,6 +22,12 @@ internal readonly struct Continuation
     /// <summary>How the loop calls it.</summary>
     public ReadyKind Kind { get; }
 
+    /// <summary>Two cannot wait for one ValueTask.</summary>
+    public static InvalidOperationException SecondAwait() => new("A ValueTask may be awaited once; use AsTask() to await it several times.");
+
+    /// <summary>The ValueTask is of a use that is over.</summary>
+    public static InvalidOperationException ResultTaken() => new("This ValueTask was awaited already; its result can be taken once.");
+
     /// <summary>Reads from the thread where the await stands what the flags ask for.</summary>
     public static Continuation Capture(EventLoop loop, Action<object?> callback, object? state, ValueTaskSourceOnCompletedFlags flags)
     {

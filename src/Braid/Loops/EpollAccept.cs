@@ -27,9 +27,7 @@ internal sealed unsafe class EpollAccept(EpollPoller poller, int descriptor, boo
 
             // A peer that gave up while it waited in the queue is not the listener's failure: take the next.
             if (Marshal.GetLastPInvokeError() is Errno.Interrupted or Errno.ConnectionAborted) continue;
-            if (IsFinal(out errno)) return true;
-            errno = 0;
-            return false;
+            return IsFinal(out errno);
         }
     }
 }

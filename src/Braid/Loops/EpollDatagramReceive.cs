@@ -40,7 +40,6 @@ internal sealed unsafe class EpollDatagramReceive(EventLoop loop, int descriptor
         if (received < 0)
         {
             if (IsFinal(out errno)) return true;
-            errno = 0;
             return _mayHaveData = false;
         }
 

@@ -19,9 +19,7 @@ internal sealed unsafe class EpollDatagramSend(EventLoop loop, int descriptor) :
         _datagram = datagram;
         _length = datagram.Length;
         _receiver = receiver;
-        var sent = Start(cancellationToken);
-        if (IsBusy) return VoidTask;
-        return sent.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(sent.AsTask());
+        return WithoutResult(Start(cancellationToken));
     }
 
     protected override bool Attempt(out int result, out int errno)
@@ -30,9 +28,7 @@ internal sealed unsafe class EpollDatagramSend(EventLoop loop, int descriptor) :
         nint sent;
         do sent = Send(_datagram.Span);
         while (sent < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted);
-        if (sent >= 0 || IsFinal(out errno)) return true;
-        errno = 0;
-        return false;
+        return sent >= 0 || IsFinal(out errno);
     }
 
     protected override Exception ToException(int errno) => errno == Errno.MessageSize ? SocketErrors.TooLong(_length) : base.ToException(errno);

@@ -47,10 +47,12 @@ internal abstract class EpollOperation<TResult>(EventLoop loop) : LoopOperation<
         return ResultTask;
     }
 
-    /// <summary>Reads why a call failed. True: for good, so <paramref name="errno"/> is set; false: it would block.</summary>
+    /// <summary>Reads why a call failed. True: for good, so <paramref name="errno"/> is set; false: it would block, and there is none.</summary>
     protected static bool IsFinal(out int errno)
     {
         errno = Marshal.GetLastPInvokeError();
-        return errno != Errno.TryAgain;
+        if (errno != Errno.TryAgain) return true;
+        errno = 0;
+        return false;
     }
 }

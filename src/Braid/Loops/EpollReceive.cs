@@ -40,7 +40,6 @@ internal unsafe class EpollReceive(EventLoop loop, int descriptor) : EpollOperat
         if (received < 0)
         {
             if (IsFinal(out errno)) return true;
-            errno = 0;
             return _mayHaveData = false;
         }
 

@@ -14,9 +14,7 @@ internal unsafe class EpollSend(EventLoop loop, int descriptor) : EpollOperation
     public ValueTask Start(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {
         _left = buffer;
-        var sent = Start(cancellationToken);
-        if (IsBusy) return VoidTask;
-        return sent.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(sent.AsTask());
+        return WithoutResult(Start(cancellationToken));
     }
 
     protected override bool Attempt(out int result, out int errno)
@@ -26,20 +24,13 @@ internal unsafe class EpollSend(EventLoop loop, int descriptor) : EpollOperation
         {
             var sent = Send(_left.Span);
             if (sent >= 0) _left = _left[(int)sent..];
-            else if (Marshal.GetLastPInvokeError() != Errno.Interrupted) return FinalOrNothing(out errno);
+            else if (Marshal.GetLastPInvokeError() != Errno.Interrupted) return IsFinal(out errno);
         }
 
         return true;
     }
 
     protected override void OnCancelled() => _left = default;
-
-    private static bool FinalOrNothing(out int errno)
-    {
-        if (IsFinal(out errno)) return true;
-        errno = 0;
-        return false;
-    }
 
     /// <summary>The system call.</summary>
     protected virtual nint Send(ReadOnlySpan<byte> buffer)

@@ -145,9 +145,7 @@ internal sealed class LoopIteration(
             }
             catch (Exception exception)
             {
-                _ready.RemoveOldest();
-                onError(exception);
-                RestoreUserContexts();
+                OnThrown(exception, onError);
             }
         }
 
@@ -166,15 +164,21 @@ internal sealed class LoopIteration(
             }
             catch (Exception exception)
             {
-                _ready.RemoveOldest();
-                onError(exception);
-                RestoreUserContexts();
+                OnThrown(exception, onError);
             }
 
             arranged.Outside.Settle();
         }
 
         UninstallContext();
+    }
+
+    // By the oldest entry's callback, which is over with it.
+    private void OnThrown(Exception exception, Action<Exception> onError)
+    {
+        _ready.RemoveOldest();
+        onError(exception);
+        RestoreUserContexts();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -48,6 +48,13 @@ internal abstract class LoopOperation<TResult>(EventLoop loop) : IValueTaskSourc
     /// <summary>The same, for operations whose result says nothing.</summary>
     protected ValueTask VoidTask => new(this, _version);
 
+    /// <summary>The same for one that was just started and may have completed at once.</summary>
+    protected ValueTask WithoutResult(ValueTask<TResult> started)
+    {
+        if (IsBusy) return VoidTask;
+        return started.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(started.AsTask());
+    }
+
     /// <summary>Starts a use. A token that is cancelled already completes the operation here.</summary>
     protected void Begin(CancellationToken cancellationToken)
     {
@@ -169,7 +176,7 @@ internal abstract class LoopOperation<TResult>(EventLoop loop) : IValueTaskSourc
     private void Register(Continuation continuation)
     {
         if (_continuation.Callback is not null)
-            throw new InvalidOperationException("A ValueTask may be awaited once; use AsTask() to await it several times.");
+            throw Continuation.SecondAwait();
         if (_completed) continuation.Schedule(Loop);
         else _continuation = continuation;
     }
@@ -193,6 +200,6 @@ internal abstract class LoopOperation<TResult>(EventLoop loop) : IValueTaskSourc
 
     private void CheckVersion(short token)
     {
-        if (token != _version) throw new InvalidOperationException("This ValueTask was awaited already; its result can be taken once.");
+        if (token != _version) throw Continuation.ResultTaken();
     }
 }

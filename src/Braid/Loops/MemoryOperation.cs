@@ -73,9 +73,7 @@ internal sealed class MemorySend(MemoryPoller poller, MemoryPipe incoming, Memor
     public ValueTask StartAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {
         _left = buffer;
-        var sent = Start(cancellationToken);
-        if (IsBusy) return VoidTask;
-        return sent.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(sent.AsTask());
+        return WithoutResult(Start(cancellationToken));
     }
 
     protected override bool Attempt(out int result, out SocketError error)

@@ -40,12 +40,7 @@ internal sealed class PortableOperation<TResult> : LoopOperation<TResult>
     }
 
     /// <summary>As <see cref="Follow"/>, for operations whose result says nothing.</summary>
-    public ValueTask FollowVoid(ValueTask<TResult> started)
-    {
-        var result = Follow(started);
-        if (IsBusy) return VoidTask;
-        return result.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(result.AsTask());
-    }
+    public ValueTask FollowVoid(ValueTask<TResult> started) => WithoutResult(Follow(started));
 
     /// <summary>The socket is closed: what .NET reports from now on is the consequence.</summary>
     public void MarkClosed() => _closed = true;

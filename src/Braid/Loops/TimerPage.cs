@@ -74,7 +74,7 @@ internal sealed class TimerPage(EventLoop loop, TimerTable table, int first) : I
     private void Register(in Continuation continuation, short token)
     {
         ref var entry = ref Find(token);
-        if (entry.Callback is not null) throw new InvalidOperationException("A ValueTask may be awaited once; use AsTask() to await it several times.");
+        if (entry.Callback is not null) throw Continuation.SecondAwait();
         entry.Callback = continuation.Callback;
         entry.Target = continuation.State;
         entry.Kind = continuation.Kind;
@@ -94,7 +94,7 @@ internal sealed class TimerPage(EventLoop loop, TimerTable table, int first) : I
     private ref TimerEntry Find(short token)
     {
         ref var entry = ref this[token];
-        if (entry.Version != (byte)(token >> Bits)) throw new InvalidOperationException("This ValueTask was awaited already; its result can be taken once.");
+        if (entry.Version != (byte)(token >> Bits)) throw Continuation.ResultTaken();
         return ref entry;
     }
 

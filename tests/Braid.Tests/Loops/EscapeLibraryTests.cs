@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Braid.Tests.Support;
 using Xunit;
 
 namespace Braid.Tests.Loops;
@@ -14,7 +14,7 @@ public sealed class EscapeLibraryTests : EscapeTest
     [Theory, MemberData(nameof(PollersAndMemory))]
     public void HttpClient_over_TLS_and_its_server_on_one_loop_are_not_told_of(LoopPoller poller)
     {
-        using var certificate = CreateCertificate();
+        using var certificate = TestCertificate.Create();
         AssertNothing(async () =>
         {
             await using var listener = LoopListener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -70,13 +70,5 @@ public sealed class EscapeLibraryTests : EscapeTest
         var buffer = new byte[4096];
         var length = 0;
         while (!buffer.AsSpan(0, length).EndsWith("\r\n\r\n"u8)) length += await stream.ReadAtLeastAsync(buffer.AsMemory(length), 1);
-    }
-
-    private static X509Certificate2 CreateCertificate()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
-        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), null); // Windows wants a key that is stored
     }
 }

@@ -7,17 +7,9 @@ namespace Braid.Tests.Loops;
 
 /// <summary>How programs are ended, with all that they have started.</summary>
 [UnsupportedOSPlatform("windows")]
-public sealed class LoopProcessEndTests : LoopTest
+public sealed class LoopProcessEndTests : LoopProcessTest
 {
     private const int KilledExitCode = 128 + 9;
-
-    private static readonly LoopProcessOptions Piped = new()
-    {
-        StandardInput = LoopProcessStream.Piped,
-        StandardOutput = LoopProcessStream.Piped,
-    };
-
-    public LoopProcessEndTests() => Assert.SkipWhen(OperatingSystem.IsWindows(), "The programs that these tests start are those of a Unix system.");
 
     [Theory, MemberData(nameof(Pollers))]
     public void Killing_a_program_kills_all_that_it_has_started(LoopPoller poller) => Run(async () =>
@@ -109,8 +101,6 @@ public sealed class LoopProcessEndTests : LoopTest
         else Assert.IsType<ObjectDisposedException>(error);
         if (File.Exists(file.Path) && int.TryParse(File.ReadAllText(file.Path), out var id)) Assert.True(SpinWait.SpinUntil(() => IsGone(id), Bound));
     }
-
-    private static ValueTask<LoopProcess> Shell(string script) => LoopProcess.StartAsync("sh", ["-c", script], Piped);
 
     // A zombie is gone: it is only not yet buried, for orphans by somebody else.
     private static bool IsGone(int processId)

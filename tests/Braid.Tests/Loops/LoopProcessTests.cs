@@ -7,17 +7,8 @@ using Xunit;
 namespace Braid.Tests.Loops;
 
 [UnsupportedOSPlatform("windows")]
-public sealed class LoopProcessTests : LoopTest
+public sealed class LoopProcessTests : LoopProcessTest
 {
-    private static readonly LoopProcessOptions Piped = new()
-    {
-        StandardInput = LoopProcessStream.Piped,
-        StandardOutput = LoopProcessStream.Piped,
-        StandardError = LoopProcessStream.Piped,
-    };
-
-    public LoopProcessTests() => Assert.SkipWhen(OperatingSystem.IsWindows(), "The programs that these tests start are those of a Unix system.");
-
     [Theory, MemberData(nameof(Pollers))]
     public void A_program_gets_its_arguments_environment_and_directory(LoopPoller poller) => Run(async () =>
     {
@@ -192,8 +183,6 @@ public sealed class LoopProcessTests : LoopTest
         }));
         Assert.Equal(Enumerable.Range(0, 50).Select(i => $"hello {i}\n{i}"), answers);
     }, poller);
-
-    private static ValueTask<LoopProcess> Shell(string script) => LoopProcess.StartAsync("sh", ["-c", script], Piped);
 
     private sealed class Folder : IDisposable
     {

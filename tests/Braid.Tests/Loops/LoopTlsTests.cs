@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Braid.Tests.Support;
 using Xunit;
 
 namespace Braid.Tests.Loops;
@@ -10,7 +11,7 @@ namespace Braid.Tests.Loops;
 /// <summary>SslStream over a loop's socket, both ends on the loop.</summary>
 public sealed class LoopTlsTests : LoopTest
 {
-    private static readonly X509Certificate2 Certificate = CreateCertificate();
+    private static readonly X509Certificate2 Certificate = TestCertificate.Create();
 
     [Theory, MemberData(nameof(Pollers))]
     public void All_code_of_a_TLS_connection_runs_on_the_loops_thread(LoopPoller poller) => Run(async () =>
@@ -199,12 +200,4 @@ public sealed class LoopTlsTests : LoopTest
 
     private static Task HandshakeAsync(SslStream client, SslStream server) =>
         Task.WhenAll(server.AuthenticateAsServerAsync(Certificate), client.AuthenticateAsClientAsync("localhost"));
-
-    private static X509Certificate2 CreateCertificate()
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), null); // Windows cannot use the key as it is
-    }
 }

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
+using Braid.Tests.Support;
 using Xunit;
 
 namespace Braid.Tests.Loops;
@@ -115,9 +115,7 @@ public sealed class MemorySocketTests : LoopTest
     public void SslStream_runs_on_them() => Run(async () =>
     {
         var (client, server) = await ConnectPairAsync();
-        using var key = System.Security.Cryptography.RSA.Create(2048);
-        var request = new CertificateRequest("CN=loop", key, System.Security.Cryptography.HashAlgorithmName.SHA256, System.Security.Cryptography.RSASignaturePadding.Pkcs1);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var certificate = TestCertificate.Create("loop");
         await using var secureServer = new SslStream(server.AsStream());
         await using var secureClient = new SslStream(client.AsStream(), false, (_, presented, _, _) => presented?.GetCertHashString() == certificate.Thumbprint);
         await Task.WhenAll(secureServer.AuthenticateAsServerAsync(certificate), secureClient.AuthenticateAsClientAsync("loop"));
