@@ -20,6 +20,7 @@ internal static class LoopSwitches
             Entrant.DotNet("Task.Yield, simple context", OnContextAsync),
             Entrant.DotNet("Task.Yield, pool", OnPoolAsync),
             Entrant.Go("Gosched, one processor", "loop-switches") with { Environment = new Dictionary<string, string> { ["GOMAXPROCS"] = "1" } },
+            Entrant.Rust("tokio yield_now, current_thread", "loop-switches"),
             Entrant.Node("await of a microtask", "loop", "microtask"),
             Entrant.Node("setImmediate", "loop", "immediate"),
             Entrant.Python("asyncio.sleep(0)", "loop", "asyncio") with { Warmups = 1 },

@@ -19,6 +19,9 @@ internal sealed class ReadyQueue
 
     public int Count => (int)(_tail - _head);
 
+    /// <summary>What <see cref="Removed"/> will be when all that is in the queue now has run.</summary>
+    public long End => _tail;
+
     /// <summary>Callbacks that have run to their end so far. From any thread.</summary>
     public long Removed => Volatile.Read(ref _head);
 

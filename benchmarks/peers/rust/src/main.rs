@@ -1,5 +1,6 @@
 mod echo;
 mod rounds;
+mod switches;
 mod timers;
 
 use rounds::Rounds;
@@ -10,6 +11,7 @@ fn main() {
     let measure = match arguments[1].as_str() {
         "echo" => return echo::serve(),
         "loop-sleeping" => timers::sleeping,
+        "loop-switches" => switches::switches,
         "loop-timers" => timers::timers,
         other => panic!("no such variant: {other}"),
     };
