@@ -87,7 +87,7 @@ public abstract partial class Executor : IAsyncDisposable
     }
 
     /// <summary>Lets a caller that waits do the engine's work for a moment: see <see cref="TryAdvance"/>. True once it has what it waits for.</summary>
-    internal bool AdvanceUntil<TState>(TState state, Func<TState, bool> isDone, int rounds)
+    internal bool AdvanceUntil<TState>(TState state, Func<TState, bool> isDone, int rounds, bool comesBack = false)
     {
         BeginLooking();
         bool isReached = false;
@@ -97,7 +97,8 @@ public abstract partial class Executor : IAsyncDisposable
             isReached = isDone(state);
         }
 
-        EndLooking();
+        if (isReached && comesBack) PauseLooking();
+        else EndLooking();
         return isReached;
     }
 
@@ -115,6 +116,9 @@ public abstract partial class Executor : IAsyncDisposable
     /// </summary>
     /// <returns>True if something was done.</returns>
     internal virtual bool TryAdvance() => false;
+
+    /// <summary>The thread has what it looked for, and will look again after a moment.</summary>
+    internal virtual void PauseLooking() => EndLooking();
 
     /// <summary>The thread sleeps, or does something else.</summary>
     internal virtual void EndLooking()

@@ -111,6 +111,11 @@ public sealed partial class ProcessExecutor : Executor
         return isAny;
     }
 
+    internal override void PauseLooking()
+    {
+        foreach (var worker in Queue.Ready) worker.PauseLooking();
+    }
+
     internal override void EndLooking()
     {
         foreach (var worker in Queue.Ready) worker.EndLooking();

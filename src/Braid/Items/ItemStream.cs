@@ -158,7 +158,7 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
         int rounds = _spins.Rounds;
         if (rounds == 0) return false;
         bool isFound = Executor.CanAdvance
-            ? Executor.AdvanceUntil(_window, static window => window.CanTake, rounds) && _window.TryTake(out place)
+            ? Executor.AdvanceUntil(_window, static window => window.CanTake, rounds, comesBack: true) && _window.TryTake(out place)
             : TryWaitFor(Math.Min(rounds, MostSpins), out place);
         _spins.Learn(isFound);
         return isFound;

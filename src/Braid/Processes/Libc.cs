@@ -44,6 +44,13 @@ internal static unsafe partial class Libc
     /// <summary>Sleeps as long as the word has the value; may return earlier. Also across processes, in shared memory.</summary>
     internal static void SleepWhile(int* word, int value) => _ = Futex(FutexCall, word, FutexWait, value, null, null, 0);
 
+    /// <summary>As the other, and no longer than so.</summary>
+    internal static void SleepWhile(int* word, int value, TimeSpan most)
+    {
+        long* limit = stackalloc long[] { most.Ticks / TimeSpan.TicksPerSecond, most.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick };
+        _ = Futex(FutexCall, word, FutexWait, value, limit, null, 0);
+    }
+
     /// <summary>Wakes so many threads, of any process, that sleep on the word.</summary>
     internal static void Wake(int* word, int count) => _ = Futex(FutexCall, word, FutexWake, count, null, null, 0);
 

@@ -23,6 +23,9 @@ internal sealed class SharedMemoryStream : Stream
     private readonly SharedRingReader _incoming;
     private readonly SharedRingWriter _outgoing;
     private SpinBudget _spins = new();
+    private int _looks;
+    private volatile bool _isLookedAfter;
+    private volatile bool _isNapping;
     private bool _isWatched;
     private volatile bool _isClosed;
     private volatile InvalidFrameException? _broken;
@@ -76,11 +79,13 @@ internal sealed class SharedMemoryStream : Stream
     /// <exception cref="InvalidFrameException">Nothing is left, and the peer is not gone: it has broken the memory or the socket.</exception>
     internal bool WaitForBytes()
     {
+        LeaveToOthers();
         while (!LookForBytes())
         {
             _incoming.Signal.Announce();
             if (!_incoming.HasBytes && !_isClosed) _incoming.Signal.Sleep();
             _incoming.Signal.Withdraw();
+            LeaveToOthers();
             GC.KeepAlive(_memory);
             if (!_isClosed) continue;
             if (HasBytes) return true;
@@ -97,12 +102,20 @@ internal sealed class SharedMemoryStream : Stream
         GC.KeepAlive(_memory);
     }
 
+    /// <summary>Whoever looked will look again, probably: whoever sleeps here reads only if that does not happen soon.</summary>
+    internal void PauseLooking()
+    {
+        // Not exact if two do it at once, and it need not be.
+        Volatile.Write(ref _looks, _looks + 1);
+        _isLookedAfter = true;
+        if (!_isNapping) Announce();
+    }
+
     /// <summary>Nobody looks any more: whoever sleeps here is woken by what comes next, and by what came in this moment.</summary>
     internal void EndLooking()
     {
-        _incoming.Signal.Announce();
-        if (HasBytes || _isClosed) _incoming.Signal.Wake();
-        GC.KeepAlive(_memory);
+        _isLookedAfter = false;
+        Announce();
     }
 
     /// <summary>Reads what is here, without waiting. Returns how much that was.</summary>
@@ -225,6 +238,29 @@ internal sealed class SharedMemoryStream : Stream
     {
         _broken = exception;
         MarkClosed();
+    }
+
+    private void Announce()
+    {
+        _incoming.Signal.Announce();
+        if (HasBytes || _isClosed) _incoming.Signal.Wake();
+        GC.KeepAlive(_memory);
+    }
+
+    /// <summary>Waits as long as somebody else looks again and again.</summary>
+    private void LeaveToOthers()
+    {
+        if (!_isLookedAfter) return;
+        _isNapping = true;
+        _incoming.Signal.Withdraw();
+        while (_isLookedAfter && !_isClosed)
+        {
+            int looks = Volatile.Read(ref _looks);
+            _incoming.Signal.Nap(WorkerConnection.WorkAhead);
+            if (looks == Volatile.Read(ref _looks)) _isLookedAfter = false;
+        }
+
+        _isNapping = false;
     }
 
     private bool LookForBytes()

@@ -20,6 +20,9 @@ internal readonly unsafe struct SharedSignal(int* word)
         while (Volatile.Read(ref *word) == Asleep) Libc.SleepWhile(word, Asleep);
     }
 
+    /// <summary>The sleeper, without a word to the other side: until somebody wakes whoever sleeps here, and no longer than so.</summary>
+    internal void Nap(TimeSpan most) => Libc.SleepWhile(word, Awake, most);
+
     /// <summary>The sleeper: there was something after all.</summary>
     internal void Withdraw() => Volatile.Write(ref *word, Awake);
 

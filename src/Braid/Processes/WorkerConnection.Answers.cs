@@ -4,131 +4,15 @@ using Braid.Wire;
 namespace Braid.Processes;
 
 /// <summary>What a worker says, and what it means for its calls.</summary>
-/// <remarks>
-/// Read by the connection's own thread; through shared memory also by any thread that waits for an item and looks here meanwhile, one at a
-/// time.
-/// </remarks>
 internal sealed partial class WorkerConnection
 {
     // How many answers are taken in one hold of the queue's gate.
     private const int MostAnswers = 64;
 
-    // Held by who reads from shared memory.
-    private readonly Lock _readGate = new();
-
     // Who reads: what one hold of the queue's gate has found, and when.
     private readonly Answer[] _answers = new Answer[MostAnswers];
     private int _answerCount;
     private long _now;
-    private InvalidFrameException? _broken;
-
-    /// <inheritdoc cref="Executor.BeginLooking"/>
-    internal void BeginLooking() => _shared?.BeginLooking();
-
-    /// <inheritdoc cref="Executor.TryAdvance"/>
-    internal bool TryAdvance()
-    {
-        // Held by this thread: a result's own code is being decoded, and waits for another item.
-        if (_shared is not { HasBytes: true } || _readGate.IsHeldByCurrentThread || !_readGate.TryEnter()) return false;
-        bool isAny = false;
-        try
-        {
-            isAny = _broken is null && TakeWhole();
-        }
-        catch (InvalidFrameException exception)
-        {
-            // The connection's own thread ends it; whoever reads on would misread.
-            _broken = exception;
-            _shared.MarkClosed();
-        }
-        finally
-        {
-            _readGate.Exit();
-        }
-
-        if (isAny) Refill(mayWait: false);
-        return isAny;
-    }
-
-    /// <summary>
-    /// Takes the frames that are here in full. Never waits for the rest of one: the connection's own thread may be asleep on the same signal, and
-    /// a wake-up meant for one of two sleepers may go to the other.
-    /// </summary>
-    private bool TakeWhole()
-    {
-        bool isAny = false;
-        while (HasWhole(out bool isLong))
-        {
-            // A matter for the connection's own thread, now.
-            if (isLong) _shared!.EndLooking();
-            if (isLong || !_reader.TryRead(out var frame)) break;
-            Take(frame);
-            isAny = true;
-        }
-
-        return isAny;
-    }
-
-    /// <summary>Reads without waiting until a frame is here in full, or one begins for which the buffer is too small. False: neither.</summary>
-    private bool HasWhole(out bool isLong)
-    {
-        isLong = false;
-        while (!_reader.HasFrame)
-        {
-            isLong = _reader.BeginsLongFrame();
-            if (isLong) return true;
-            int count = _shared!.ReadAvailable(_reader.GetRoom());
-            if (count == 0) return false;
-            _reader.Advance(count);
-        }
-
-        return true;
-    }
-
-    /// <inheritdoc cref="Executor.EndLooking"/>
-    internal void EndLooking() => _shared?.EndLooking();
-
-    private void ReadSocket()
-    {
-        while (_reader.TryRead(out var frame))
-        {
-            Take(frame);
-            if (!_reader.HasFrame) Refill();
-        }
-    }
-
-    private void ReadShared()
-    {
-        while (_shared!.WaitForBytes())
-        {
-            lock (_readGate)
-            {
-                if (_broken is not null) throw _broken;
-                TakeAll();
-            }
-
-            Refill();
-        }
-
-        lock (_readGate)
-        {
-            if (_broken is not null) throw _broken;
-        }
-    }
-
-    private void TakeAll()
-    {
-        try
-        {
-            while (HasWhole(out _) && _reader.TryRead(out var frame)) Take(frame);
-        }
-        catch (InvalidFrameException exception)
-        {
-            // Nobody who looks may read on.
-            _broken = exception;
-            throw;
-        }
-    }
 
     /// <summary>Takes this frame and those behind it that are here in full.</summary>
     private void Take(Frame frame)
@@ -140,8 +24,8 @@ internal sealed partial class WorkerConnection
             {
                 do
                 {
-                    var answer = Note(frame);
-                    _answers[_answerCount++] = answer;
+                    _answers[_answerCount] = Note(frame);
+                    _answerCount++;
                 }
                 while (_answerCount < MostAnswers && _reader.HasFrame && _reader.TryRead(out frame));
             }
@@ -161,24 +45,24 @@ internal sealed partial class WorkerConnection
     {
         var fields = frame.Fields;
         long itemId = fields.ReadInt64();
-        if (!Held.TryFind(itemId, out var call)) throw new InvalidFrameException($"A {frame.Type} frame came for item {itemId}, which this worker does not have.");
-        var expected = frame.Type is FrameType.Started or FrameType.Returned ? CallState.Sent : CallState.Started;
-        if (call.State != expected) throw new InvalidFrameException($"A {frame.Type} frame came for item {itemId}, which is {call.State}.");
+        var call = Find(itemId, frame.Type, frame.Type is FrameType.Started or FrameType.Returned ? CallState.Sent : CallState.Started);
+        ProcessCall? begun = null;
         switch (frame.Type)
         {
             case FrameType.Started:
-                NoteStarted(call);
+                NoteStarted(begun = call);
                 break;
-            case FrameType.Result or FrameType.Error:
-                NoteEnded(call, isLarge: frame.Body.Length > LargeMessage);
+            case FrameType.Result or FrameType.Error or FrameType.LargeResult:
+                // First everything that may be wrong: a call that has ended is told so.
+                long next = fields.ReadInt64();
+                if (next != Frame.NoItem) begun = Find(next, FrameType.Started, CallState.Sent);
+                NoteEnded(call, isLarge: frame.Type == FrameType.LargeResult || frame.Body.Length > LargeMessage);
+                if (begun is not null) NoteStarted(begun);
                 break;
             case FrameType.CostlyEncoding:
                 var cost = fields;
                 cost.ReadInt64();
                 cost.ReadInt64();
-                break;
-            case FrameType.LargeResult:
-                NoteEnded(call, isLarge: true);
                 break;
             case FrameType.Returned:
                 Held.Remove(call);
@@ -188,7 +72,13 @@ internal sealed partial class WorkerConnection
                 throw new InvalidFrameException($"A parent does not take {frame.Type} frames.");
         }
 
-        return new(frame.Type, call, call.IsCancelled, frame.Body[fields.Position..]);
+        return new(frame.Type, call, frame.Body[fields.Position..], begun, begun is { IsCancelled: true });
+    }
+
+    private ProcessCall Find(long itemId, FrameType type, CallState expected)
+    {
+        if (!Held.TryFind(itemId, out var call)) throw new InvalidFrameException($"A {type} frame came for item {itemId}, which this worker does not have.");
+        return call.State == expected ? call : throw new InvalidFrameException($"A {type} frame came for item {itemId}, which is {call.State}.");
     }
 
     private void NoteStarted(ProcessCall call)
@@ -217,37 +107,36 @@ internal sealed partial class WorkerConnection
         else _duration += duration < _duration ? (duration - _duration) / 2 : (duration - _duration) / 8;
     }
 
-    /// <summary>Outside the gate: the item hears of it.</summary>
-    private void Tell(Answer answer)
+    /// <summary>Outside the gate: the items hear of it.</summary>
+    private void Tell(in Answer answer)
     {
-        var item = answer.Call.Item;
         switch (answer.Type)
         {
-            case FrameType.Started:
-                _executor.PeakWatch.OnBusy();
-                item.MarkStarted(Lane);
-                if (answer.IsCancelled) StopCall(answer.Call);
-                break;
             case FrameType.Result:
                 OnCallEnded();
-                item.Complete(new ReadOnlySequence<byte>(answer.Body));
+                answer.Call.Item.Complete(new ReadOnlySequence<byte>(answer.Body));
                 _queue.Leave();
                 break;
             case FrameType.LargeResult:
                 OnCallEnded();
                 CompleteLarge(answer);
                 break;
-            case FrameType.CostlyEncoding:
-                ReadCost(answer);
-                break;
             case FrameType.Error:
                 OnCallEnded();
                 EndRaised(answer.Call, ReadError(answer));
                 break;
-            default:
+            case FrameType.CostlyEncoding:
+                ReadCost(answer);
+                break;
+            case FrameType.Returned:
                 WakeIdle();
                 break;
         }
+
+        if (answer.Begun is not { } begun) return;
+        _executor.PeakWatch.OnBusy();
+        begun.Item.MarkStarted(Lane);
+        if (answer.MustStop) StopCall(begun);
     }
 
     private void CompleteLarge(Answer answer)
@@ -294,5 +183,10 @@ internal sealed partial class WorkerConnection
         return new WorkerLoss(Lane, _process, default, $"it broke the protocol when it told how the item ended ({exception.Message})").While(item);
     }
 
-    private readonly record struct Answer(FrameType Type, ProcessCall Call, bool IsCancelled, ReadOnlyMemory<byte> Body);
+    /// <param name="Type">The frame's.</param>
+    /// <param name="Call">What it is about.</param>
+    /// <param name="Body">Its fields after the items' numbers.</param>
+    /// <param name="Begun">The call that the worker begins now; null: none.</param>
+    /// <param name="MustStop">That call was cancelled before anybody knew that it had begun.</param>
+    private readonly record struct Answer(FrameType Type, ProcessCall Call, ReadOnlyMemory<byte> Body, ProcessCall? Begun, bool MustStop);
 }

@@ -114,7 +114,7 @@ internal sealed class WorkerHost
                 continue;
             }
 
-            _answers.WriteItemFrame(FrameType.Started, call.ItemId);
+            _answers.WriteStarted(call.ItemId);
             SendAnswers();
             _call = call;
             ExecutionContext.Run(_clean, static host => ((WorkerHost)host!).RunCall(), this);

@@ -48,6 +48,7 @@ internal static class WorkerInitializer
         if (frame.Type != FrameType.Error) throw new InvalidFrameException($"A {frame.Type} frame came where the initializer's end was expected.");
         var fields = frame.Fields;
         _ = fields.ReadInt64();
+        _ = fields.ReadInt64();
         return RemoteError.Read(ref fields, origin, CancellationToken.None);
     }
 
@@ -65,7 +66,7 @@ internal static class WorkerInitializer
         }
         else
         {
-            RemoteError.Write(answer, 0, error, CancellationToken.None);
+            RemoteError.Write(answer, Frame.NoItem, error, CancellationToken.None);
         }
 
         stream.Write(answer.Written.Span);

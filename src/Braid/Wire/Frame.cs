@@ -15,7 +15,11 @@ internal readonly struct Frame(FrameType type, ReadOnlyMemory<byte> body, bool i
     /// <summary>The length of the fields that say where a large payload lies.</summary>
     internal const int PlaceLength = (2 * sizeof(int)) + (2 * sizeof(long));
 
+    /// <summary>In place of an item's number: none. The numbers begin with 1.</summary>
+    internal const long NoItem = 0;
+
     private const int ItemOnly = sizeof(long);
+    private const int TwoItems = 2 * sizeof(long);
 
     // The call's other fields and its trace.
     private const int LongestLargeCall = 64 * 1024;
@@ -39,7 +43,7 @@ internal readonly struct Frame(FrameType type, ReadOnlyMemory<byte> body, bool i
         FrameType.Call or FrameType.Result or FrameType.Constant => Array.MaxLength - HeaderLength,
         FrameType.LargeCall => LongestLargeCall,
         FrameType.CostlyEncoding => ItemOnly + (2 * sizeof(long)),
-        FrameType.LargeResult => ItemOnly + PlaceLength,
+        FrameType.LargeResult => TwoItems + PlaceLength,
         FrameType.Error => LongestError,
         FrameType.Started or FrameType.Returned or FrameType.Cancel or FrameType.Recall or FrameType.Forget => ItemOnly,
         FrameType.Goodbye or FrameType.Initialized => 0,
@@ -92,10 +96,13 @@ internal enum FrameType : byte
     /// <summary>Parent: do this before any call; the first frame after the handshake, once.</summary>
     Initialize = 24,
 
-    /// <summary>Worker: it begins the item now. Sent before the argument is decoded, so that what runs is known whatever happens.</summary>
+    /// <summary>
+    /// Worker: it begins the item now. Sent before the argument is decoded, so that what runs is known whatever happens. Where the answer to
+    /// another item has not been sent yet, that says it, and there is no such frame.
+    /// </summary>
     Started = 32,
 
-    /// <summary>Worker: the item's result.</summary>
+    /// <summary>Worker: the item's result; like the other two ends, also which item begins now.</summary>
     Result = 33,
 
     /// <summary>Worker: the item has no result, and why.</summary>

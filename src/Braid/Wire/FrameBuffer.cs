@@ -19,6 +19,9 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
     private int _payloadStart = None;
     private int _largeLength = None;
 
+    // Where the frame that ended an item last has room for the item that begins with it; -1: there is none.
+    private int _nextStart = None;
+
     /// <summary>Bytes written, the open frame included.</summary>
     internal int Length { get; private set; }
 
@@ -74,6 +77,7 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
     {
         Length = length;
         _payloadStart = _largeLength = None;
+        if (_nextStart >= length) _nextStart = None;
     }
 
     internal void WriteItemFrame(FrameType type, long itemId)
@@ -81,6 +85,28 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
         Begin(type);
         this.WriteInt64(itemId);
         End();
+    }
+
+    /// <summary>Opens a frame that ends an item.</summary>
+    internal void BeginEnd(FrameType type, long itemId)
+    {
+        Begin(type);
+        this.WriteInt64(itemId);
+        _nextStart = Length;
+        this.WriteInt64(Frame.NoItem);
+    }
+
+    /// <summary>Says that an item begins: in the frame that ends another one, if one is here, or in a frame of its own.</summary>
+    internal void WriteStarted(long itemId)
+    {
+        if (_nextStart == None)
+        {
+            WriteItemFrame(FrameType.Started, itemId);
+            return;
+        }
+
+        BinaryPrimitives.WriteInt64LittleEndian(_bytes.AsSpan(_nextStart), itemId);
+        _nextStart = None;
     }
 
     internal void WriteGoodbye()

@@ -139,8 +139,7 @@ internal sealed class WorkFunction<TArg, TResult> : WorkFunction
 
     private static void WriteResult(FrameBuffer output, long itemId, TResult result)
     {
-        output.Begin(FrameType.Result);
-        output.WriteInt64(itemId);
+        output.BeginEnd(FrameType.Result, itemId);
         output.BeginPayload();
         PayloadFormat<TResult>.Instance.WriteResult(output, result);
         output.End();

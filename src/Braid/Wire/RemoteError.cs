@@ -17,8 +17,7 @@ internal static class RemoteError
     /// <summary>Writes the frame that ends an item without a result. Never throws, whatever the exception's own members do.</summary>
     internal static void Write(FrameBuffer output, long itemId, Exception exception, CancellationToken cancellationToken)
     {
-        output.Begin(FrameType.Error);
-        output.WriteInt64(itemId);
+        output.BeginEnd(FrameType.Error, itemId);
         output.WriteInt32(exception is OperationCanceledException && cancellationToken.IsCancellationRequested ? Cancellation : OwnError);
         output.WriteText(exception.GetType().FullName ?? exception.GetType().Name);
         output.WriteText(exception.GetType().Assembly.GetName().Name);
@@ -27,7 +26,7 @@ internal static class RemoteError
         output.End();
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote after the item's number.</summary>
+    /// <summary>Reads what <see cref="Write"/> wrote after the items' numbers.</summary>
     /// <param name="fields">The frame.</param>
     /// <param name="origin">Where it happened, for people: the worker and its process.</param>
     /// <param name="cancellationToken">The item's token.</param>

@@ -16,6 +16,9 @@ public enum Attack
     ShortStarted,
     OtherItem,
     ResultBeforeStarted,
+    BeginsOther,
+    BeginsItself,
+    CutResult,
     StartedTwice,
     ResultTwice,
     ParentsFrame,
@@ -43,18 +46,21 @@ internal static class Attacks
         Attack.LongStarted => Header(int.MaxValue, FrameType.Started),
         Attack.LongError => Header(17 * 1024 * 1024, FrameType.Error),
         Attack.ShortStarted => [.. Header(2, FrameType.Started), 1, 2],
-        Attack.OtherItem => Item(FrameType.Result, item + 1_000_000),
-        Attack.ResultBeforeStarted => Item(FrameType.Result, item),
+        Attack.OtherItem => Result(item + 1_000_000, Frame.NoItem),
+        Attack.ResultBeforeStarted => Answer(item),
+        Attack.BeginsOther => Result(item, item + 1_000_000),
+        Attack.BeginsItself => Result(item, item),
+        Attack.CutResult => Item(FrameType.Result, item),
         Attack.StartedTwice => Item(FrameType.Started, item),
         Attack.ResultTwice => [.. Answer(item), .. Answer(item)],
         Attack.ParentsFrame => Item(FrameType.Call, item),
         Attack.SecondHello => [.. Header(3, FrameType.Hello), 1, 2, 3],
         Attack.BrokenCost => [.. Header(10, FrameType.CostlyEncoding), .. Number(item), 1, 2],
-        Attack.BrokenError => [.. Header(16, FrameType.Error), .. Number(item), 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0x7F],
+        Attack.BrokenError => [.. Header(24, FrameType.Error), .. Number(item), .. Number(Frame.NoItem), 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0x7F],
         Attack.EmptyErrorType => Error(item, ""),
         Attack.InvalidErrorType => Error(item, "System.Exception`1[[X, Y, Z]], ,[[*&"),
         Attack.CutFrame => [.. Header(8, FrameType.Result), 1, 2, 3],
-        Attack.HugeResult => [.. Header(2_000_000_000, FrameType.Result), .. Number(item), .. new byte[100]],
+        Attack.HugeResult => [.. Header(2_000_000_000, FrameType.Result), .. Number(item), .. Number(Frame.NoItem), .. new byte[100]],
         _ => [],
     };
 
@@ -97,7 +103,10 @@ internal static class Attacks
 
     private static byte[] Item(FrameType type, long item) => [.. Header(sizeof(long), type), .. Number(item)];
 
-    private static byte[] Answer(long item) => [.. Header(sizeof(long) + sizeof(int), FrameType.Result), .. Number(item), 14, 0, 0, 0];
+    private static byte[] Answer(long item) => Result(item, Frame.NoItem);
+
+    private static byte[] Result(long item, long next) =>
+        [.. Header((2 * sizeof(long)) + sizeof(int), FrameType.Result), .. Number(item), .. Number(next), 14, 0, 0, 0];
 
     private static byte[] Number(long number)
     {
@@ -109,8 +118,7 @@ internal static class Attacks
     private static byte[] Error(long item, string type)
     {
         var frames = new FrameBuffer();
-        frames.Begin(FrameType.Error);
-        frames.WriteInt64(item);
+        frames.BeginEnd(FrameType.Error, item);
         frames.WriteInt32(0);
         frames.WriteText(type);
         frames.WriteText(typeof(object).Assembly.GetName().Name);

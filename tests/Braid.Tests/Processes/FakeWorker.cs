@@ -126,8 +126,7 @@ internal sealed unsafe class FakeWorker
     private void Answer(InboxCall call)
     {
         _answers.WriteItemFrame(FrameType.Started, call.ItemId);
-        _answers.Begin(FrameType.Result);
-        _answers.WriteInt64(call.ItemId);
+        _answers.BeginEnd(FrameType.Result, call.ItemId);
         if (call.Argument.Length == sizeof(int)) _answers.WriteInt32(BinaryPrimitives.ReadInt32LittleEndian(call.Argument.Span) + 1);
         else _answers.Append(call.Argument.Span);
         _answers.End();

@@ -28,6 +28,18 @@ public sealed class ProcessLookingTests : ProcessTest
     }
 
     [Fact]
+    public async Task Items_go_on_while_the_consumer_of_their_map_is_away()
+    {
+        const int Window = 3000;
+        var executor = Make(workers: 2);
+        await using var results = executor.MapAsync(Enumerable.Range(0, int.MaxValue), Work.Of<int, int>(Works.AddOne), new() { MaxConcurrency = Window }).GetAsyncEnumerator();
+        for (int taken = 1; taken <= 3 * Window; taken++) Assert.True(await results.MoveNextAsync());
+
+        // More than the workers have at hand, so somebody must send the rest. The last result taken has made no room yet.
+        await Until(() => Timeline.Events.Count(e => e.Phase == TracePhase.Succeeded) == (4 * Window) - 1, "the whole window has run");
+    }
+
+    [Fact]
     public async Task Workers_that_leave_while_callers_look_lose_nothing()
     {
         var executor = Make(new ProcessOptions { Workers = 2, RecycleAfter = 20 });

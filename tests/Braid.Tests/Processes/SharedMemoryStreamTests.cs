@@ -47,6 +47,19 @@ public sealed class SharedMemoryStreamTests : IDisposable
     }
 
     [Fact]
+    public async Task A_reader_that_leaves_reading_to_others_reads_when_they_do_not_come_back()
+    {
+        for (int round = 0; round < 100; round++)
+        {
+            var reading = Task.Run(() => _parent.Read(new byte[1]));
+            _parent.BeginLooking();
+            _parent.PauseLooking();
+            _worker.Write([1]);
+            Assert.Equal(1, await reading.Bounded());
+        }
+    }
+
+    [Fact]
     public async Task A_writer_that_waits_fails_when_its_peer_is_gone()
     {
         var writing = Task.Run(() => _parent.Write(new byte[10 * SharedRing.Capacity]));

@@ -30,6 +30,28 @@ public sealed class FrameTests
         }
     }
 
+    [Fact]
+    public void An_answer_that_waits_says_which_item_begins()
+    {
+        var output = new FrameBuffer();
+        output.WriteStarted(1);
+        output.BeginEnd(FrameType.Result, 1);
+        output.WriteInt64(100);
+        output.End();
+        output.WriteStarted(2);
+        output.WriteStarted(3);
+        int start = output.Length;
+        output.BeginEnd(FrameType.Error, 3);
+        output.TruncateTo(start);
+        output.WriteStarted(4);
+        var reader = new FrameReader(new MemoryStream(output.Written.ToArray())) { LongestBody = int.MaxValue };
+        Assert.Equal(1, reader.Expect(FrameType.Started).Fields.ReadInt64());
+        var result = reader.Expect(FrameType.Result).Fields;
+        Assert.Equal((1, 2, 100), (result.ReadInt64(), result.ReadInt64(), result.ReadInt64()));
+        Assert.Equal(3, reader.Expect(FrameType.Started).Fields.ReadInt64());
+        Assert.Equal(4, reader.Expect(FrameType.Started).Fields.ReadInt64());
+    }
+
     [Theory]
     [InlineData(new byte[] { 0, 0, 0, 0, 99 }, "does not exist")]
     [InlineData(new byte[] { 0, 0, 0, 0, 0 }, "does not exist")]
