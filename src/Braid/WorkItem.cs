@@ -7,7 +7,7 @@ namespace Braid;
 /// <summary>
 /// One call of some work with one argument, type-erased so that engines are not generic. An item finishes exactly once, and only here:
 /// engines start it (<see cref="MarkStarted"/>) and then run it (<see cref="ExecuteAsync"/>) or bring its end from elsewhere
-/// (<see cref="Complete"/>, <see cref="Fail"/>).
+/// (<see cref="Complete(in ReadOnlySequence{byte})"/>, <see cref="Fail"/>).
 /// </summary>
 /// <remarks>
 /// Thread-safe: whoever is first to finish the item wins, and the others do nothing. There is one per item, so it holds little; what few items
@@ -131,6 +131,9 @@ public abstract class WorkItem
 
     /// <summary>Finishes the item with a result that was encoded elsewhere. A result that cannot be decoded fails the item.</summary>
     public abstract void Complete(in ReadOnlySequence<byte> result);
+
+    /// <inheritdoc cref="Complete(in ReadOnlySequence{byte})"/>
+    internal abstract void Complete(ReadOnlySpan<byte> result);
 
     /// <summary>Finishes the item without a result. If its time was over, or it was cancelled, that is the reason kept.</summary>
     public abstract void Fail(Exception exception);

@@ -7,10 +7,11 @@ namespace Braid.Cli.Works;
 /// <summary>The CPU-bound built-in work.</summary>
 internal static class Primes
 {
-    // 20 to 30 ms an item, somewhat over 1 s in all: long enough to measure, short enough to be repeated in turns.
-    private const int Items = 48;
+    // 20 to 30 ms an item, some 2 s in all: long enough that the start of worker processes, 0.1 to 0.2 s, is not most of what keeps them
+    // from twice the speed; short enough to be repeated in turns.
+    private const int Items = 80;
     private const int FirstLimit = 250_000;
-    private const int Step = 2_000;
+    private const int Step = 1_200;
 
     internal static StartedWork Start() => new(
         LoadedWork.Of(Work.Of<int, int>(CountBelow, "primes")),

@@ -54,10 +54,16 @@ internal abstract class TypedWorkItem<TArg, TResult>(
 
     public sealed override void Complete(in ReadOnlySequence<byte> result)
     {
+        if (result.IsSingleSegment) Complete(result.FirstSpan);
+        else Complete(result.ToArray());
+    }
+
+    internal sealed override void Complete(ReadOnlySpan<byte> result)
+    {
         TResult value;
         try
         {
-            value = Payload.Read<TResult>(result);
+            value = PayloadFormat<TResult>.Instance.Read(result);
         }
         catch (Exception exception)
         {

@@ -24,7 +24,7 @@ internal sealed class HeldCalls
         for (int i = _first; i < _calls.Count; i++)
         {
             call = _calls[i]!;
-            if (call.Item.Id == itemId) return true;
+            if (call.Id == itemId) return true;
         }
 
         call = null;

@@ -7,6 +7,9 @@ internal sealed class ProcessCall(WorkItem item, Activity? activity)
 {
     internal WorkItem Item => item;
 
+    /// <summary>The item's.</summary>
+    internal long Id { get; } = item.Id;
+
     /// <summary>The caller's trace, taken where the item was submitted.</summary>
     internal string? TraceParent { get; } = activity is { IdFormat: ActivityIdFormat.W3C } ? activity.Id : null;
 

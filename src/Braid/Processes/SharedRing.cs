@@ -64,7 +64,7 @@ internal sealed unsafe class SharedRingWriter(byte* ring)
         int start = (int)(_tail & (SharedRing.Capacity - 1));
         int first = Math.Min(count, SharedRing.Capacity - start);
         bytes[..first].CopyTo(new(ring + SharedRing.DataOffset + start, first));
-        bytes[first..count].CopyTo(new(ring + SharedRing.DataOffset, count - first));
+        if (first < count) bytes[first..count].CopyTo(new(ring + SharedRing.DataOffset, count - first));
         _tail += count;
         Volatile.Write(ref *(long*)(ring + SharedRing.TailOffset), _tail);
         _reader.Wake();
@@ -94,7 +94,7 @@ internal sealed unsafe class SharedRingReader(byte* ring)
         int start = (int)(_head & (SharedRing.Capacity - 1));
         int first = Math.Min(count, SharedRing.Capacity - start);
         new ReadOnlySpan<byte>(ring + SharedRing.DataOffset + start, first).CopyTo(buffer);
-        new ReadOnlySpan<byte>(ring + SharedRing.DataOffset, count - first).CopyTo(buffer[first..]);
+        if (first < count) new ReadOnlySpan<byte>(ring + SharedRing.DataOffset, count - first).CopyTo(buffer[first..]);
         Volatile.Write(ref _head, _head + count);
         Volatile.Write(ref *(long*)(ring + SharedRing.HeadOffset), _head);
         _writer.Wake();

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Braid.Wire;
 
 namespace Braid.Processes;
@@ -114,7 +113,7 @@ internal sealed partial class WorkerConnection
         {
             case FrameType.Result:
                 OnCallEnded();
-                answer.Call.Item.Complete(new ReadOnlySequence<byte>(answer.Body));
+                answer.Call.Item.Complete(answer.Body.Span);
                 _queue.Leave();
                 break;
             case FrameType.LargeResult:
@@ -145,7 +144,7 @@ internal sealed partial class WorkerConnection
         {
             if (_shared is null) throw new InvalidFrameException("A large result came, and there is no shared memory.");
             var place = new FieldReader(answer.Body.Span);
-            answer.Call.Item.Complete(new ReadOnlySequence<byte>(_shared.PayloadReader.Find(ref place)));
+            answer.Call.Item.Complete(_shared.PayloadReader.Find(ref place).Span);
             _shared.PayloadReader.LetGo();
         }
         catch (InvalidFrameException exception)

@@ -79,11 +79,13 @@ internal sealed partial class WorkerConnection
         {
             bool othersMayHelp = _queue.Take(this, _taken, _dropped);
             foreach (var call in _dropped) (ended ??= []).Add((call, null));
+            var outer = _constants.Begin();
             foreach (var call in _taken)
             {
                 if (TryWrite(call) is { } reason) (ended ??= []).Add((call, reason));
             }
 
+            ConstantSender.End(outer);
             _taken.Clear();
             _dropped.Clear();
             if (!_frames.IsEmpty) _frames = _writer.Add(_frames);
@@ -91,11 +93,10 @@ internal sealed partial class WorkerConnection
         }
     }
 
-    /// <summary>Encodes a call. Returns why it cannot be.</summary>
+    /// <summary>Encodes a call. Never throws: returns why it cannot be.</summary>
     private Exception? TryWrite(ProcessCall call)
     {
         int start = _frames.Length;
-        var outer = _constants.Begin();
         try
         {
             int function = Number(call.Item.Function);
@@ -117,10 +118,6 @@ internal sealed partial class WorkerConnection
             _constants.Rollback();
             return exception;
         }
-        finally
-        {
-            ConstantSender.End(outer);
-        }
 
         _isLarge = _frames.IsLarge || _frames.Length - start > LargeMessage;
         _watch.Add(call.Item.CancellationToken, _isUsed);
@@ -130,7 +127,7 @@ internal sealed partial class WorkerConnection
     private void Write(ProcessCall call, int function)
     {
         _frames.Begin(FrameType.Call);
-        _frames.WriteInt64(call.Item.Id);
+        _frames.WriteInt64(call.Id);
         _frames.WriteInt32(function);
         _frames.WriteText(call.TraceParent);
         _frames.WriteText(call.TraceState);

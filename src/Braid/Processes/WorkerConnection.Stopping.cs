@@ -19,7 +19,7 @@ internal sealed partial class WorkerConnection
     /// <summary>Asks for calls back that it has not begun. From any thread.</summary>
     internal void Recall(ProcessCall[] calls)
     {
-        foreach (var call in calls) _writer.Add(FrameType.Recall, call.Item.Id);
+        foreach (var call in calls) _writer.Add(FrameType.Recall, call.Id);
         _writer.FlushElsewhere();
     }
 
@@ -52,7 +52,7 @@ internal sealed partial class WorkerConnection
         call.Item.CancelIfWaiting();
 
         // The gate: the cancellation may have come while the call was being written, and must not overtake it.
-        lock (_sendGate) _writer.Add(FrameType.Recall, call.Item.Id);
+        lock (_sendGate) _writer.Add(FrameType.Recall, call.Id);
         _writer.Flush();
     }
 
@@ -69,14 +69,14 @@ internal sealed partial class WorkerConnection
             if (call.State != CallState.Started || _stopping is not null || _isClosed) return;
             _stopping = call;
             _stoppingSince = _executor.TimeProvider.GetTimestamp();
-            unbegun = [.. Held.In(CallState.Sent).Select(c => c.Item.Id)];
+            unbegun = [.. Held.In(CallState.Sent).Select(c => c.Id)];
             var first = WorkerProcess.CanTerminate ? killAfter * TokenShare : killAfter;
             _killTimer = _executor.TimeProvider.CreateTimer(static state => Escalate((ProcessCall)state!), call, first, Timeout.InfiniteTimeSpan);
         }
 
         // First those behind it: none of them may begin in a worker that is about to be killed.
         foreach (long itemId in unbegun) _writer.Add(FrameType.Recall, itemId);
-        _writer.Add(FrameType.Cancel, call.Item.Id);
+        _writer.Add(FrameType.Cancel, call.Id);
         _writer.FlushElsewhere();
     }
 

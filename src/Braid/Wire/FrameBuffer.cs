@@ -41,8 +41,7 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
         _type = type;
         _frameStart = Length;
         IsLarge = false;
-        GetSpan(Frame.HeaderLength);
-        Length += Frame.HeaderLength;
+        TakeRoom(Frame.HeaderLength);
     }
 
     /// <summary>The rest of the open frame is its payload, which goes elsewhere if it is large. For frames that have such a form.</summary>
@@ -80,10 +79,23 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
         if (_nextStart >= length) _nextStart = None;
     }
 
+    /// <summary>As <see cref="FieldWriter"/>'s, for a frame's own fields: every call has some, and this is a third of the way to the bytes.</summary>
+    internal void WriteInt32(int value) => BinaryPrimitives.WriteInt32LittleEndian(TakeRoom(sizeof(int)), value);
+
+    /// <inheritdoc cref="WriteInt32"/>
+    internal void WriteInt64(long value) => BinaryPrimitives.WriteInt64LittleEndian(TakeRoom(sizeof(long)), value);
+
+    /// <inheritdoc cref="WriteInt32"/>
+    internal void WriteText(string? text)
+    {
+        if (text is null) WriteInt32(FieldWriter.NullText);
+        else FieldWriter.WriteText(this, text);
+    }
+
     internal void WriteItemFrame(FrameType type, long itemId)
     {
         Begin(type);
-        this.WriteInt64(itemId);
+        WriteInt64(itemId);
         End();
     }
 
@@ -91,9 +103,9 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
     internal void BeginEnd(FrameType type, long itemId)
     {
         Begin(type);
-        this.WriteInt64(itemId);
+        WriteInt64(itemId);
         _nextStart = Length;
-        this.WriteInt64(Frame.NoItem);
+        WriteInt64(Frame.NoItem);
     }
 
     /// <summary>Says that an item begins: in the frame that ends another one, if one is here, or in a frame of its own.</summary>
@@ -179,10 +191,23 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
         IsLarge = true;
     }
 
+    // Of a frame outside its payload.
+    private Span<byte> TakeRoom(int count)
+    {
+        Reserve(count);
+        var room = _bytes.AsSpan(Length, count);
+        Length += count;
+        return room;
+    }
+
     private void Reserve(int sizeHint)
     {
         int needed = Math.Max(sizeHint, 1);
-        if (_bytes.Length - Length >= needed) return;
+        if (_bytes.Length - Length < needed) Grow(needed);
+    }
+
+    private void Grow(int needed)
+    {
         long wanted = Math.Max((long)Length + needed, Math.Min(2L * _bytes.Length, Array.MaxLength));
         if (wanted > Array.MaxLength) throw TooLong();
         byte[] larger = GC.AllocateUninitializedArray<byte>((int)wanted);

@@ -13,6 +13,10 @@ internal sealed class FunctionTable
     private readonly Dictionary<int, FunctionId> _ids = [];
     private readonly Dictionary<int, WorkFunction> _functions = [];
 
+    // Of who calls: the function that was called last is mostly the next one, too.
+    private WorkFunction? _last;
+    private int _lastNumber;
+
     internal void Define(int number, FunctionId id)
     {
         lock (_ids) _ids[number] = id;
@@ -21,11 +25,18 @@ internal sealed class FunctionTable
     /// <exception cref="BraidException">The function cannot be found here.</exception>
     internal WorkFunction Find(int number)
     {
-        if (_functions.TryGetValue(number, out var known)) return known;
+        if (number == _lastNumber && _last is not null) return _last;
+        if (!_functions.TryGetValue(number, out var function)) _functions[number] = function = Build(number);
+        _lastNumber = number;
+        return _last = function;
+    }
+
+    private WorkFunction Build(int number)
+    {
         FunctionId? id;
         lock (_ids) _ids.TryGetValue(number, out id);
         if (id is null) throw new InvalidFrameException($"Function {number} was called before it was defined.");
-        return _functions[number] = Build(id);
+        return Build(id);
     }
 
     /// <summary>The method itself. Throws whatever goes wrong.</summary>
