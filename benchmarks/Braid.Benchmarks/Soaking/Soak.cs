@@ -15,9 +15,11 @@ namespace Braid.Benchmarks.Soaking;
 /// <remarks>
 /// <code>
 ///   child processes ──┐  killed at any time
-///   crowd, a loop ────┤──► TCP server, a loop
+///   crowd, a loop ────┤──► TCP server, loops that share a port
 ///   crowd, a loop ────┘──► Unix server, a loop
-///                     └──► TLS server, a loop
+///                     ├──► TLS server, a loop
+///                     ├──► datagram server, loops that share a port
+///                     └──► a port of nobody
 /// </code>
 /// The servers and the crowds' loops are there from before the first count until after the last.
 /// </remarks>
@@ -39,7 +41,7 @@ internal sealed class Soak(SoakOptions options)
     private readonly long _start = Stopwatch.GetTimestamp();
     private int _children;
 
-    private IEnumerable<EventLoop?> Loops => _servers.Select(server => server.Loop).Concat(_crowds.Select(crowd => crowd.Loop));
+    private IEnumerable<EventLoop?> Loops => _servers.SelectMany(server => server.Loops).Concat(_crowds.Select(crowd => crowd.Loop));
 
     internal static async Task<int> RunAsync(string[] arguments)
     {
@@ -52,12 +54,9 @@ internal sealed class Soak(SoakOptions options)
     {
         var machine = await Machine.DescribeAsync();
         using var certificate = CreateCertificate();
-        var local = new IPEndPoint(IPAddress.Loopback, 0);
-        var unix = new UnixDomainSocketEndPoint(Path.Combine(Path.GetTempPath(), $"braid-soak-{Environment.ProcessId}.socket"));
-        _servers.Add(await SoakServer.StartAsync(options.Poller, local, null, _tally));
-        _servers.Add(await SoakServer.StartAsync(options.Poller, unix, null, _tally));
-        _servers.Add(await SoakServer.StartAsync(options.Poller, local, certificate, _tally));
-        for (int i = 0; i < Crowds; i++) _crowds.Add(new SoakCrowd(options.Poller, [_servers[0].EndPoint, unix], _servers[2].EndPoint, _tally));
+        using var nobody = TakePortOfNobody();
+        var addresses = await ListenAsync(certificate, (IPEndPoint)nobody.LocalEndPoint!);
+        for (int i = 0; i < Crowds; i++) _crowds.Add(new SoakCrowd(options.Poller, addresses, _tally));
 
         await LiveAsync(options.Warmup);
         Sample(); // Once at least: what it opens, such as standard error, is there before the count.
@@ -71,6 +70,26 @@ internal sealed class Soak(SoakOptions options)
         await using var output = new ReportWriter(options.Output);
         await output.WriteAsync(SoakReport.Markdown(options, machine, [begin, end], _series, _tally));
         return _tally.Failures.Count + SoakReport.Growth(begin, end).Count == 0 ? 0 : 1;
+    }
+
+    private async Task<SoakAddresses> ListenAsync(X509Certificate2 certificate, IPEndPoint nobody)
+    {
+        var local = new IPEndPoint(IPAddress.Loopback, 0);
+        var unix = new UnixDomainSocketEndPoint(Path.Combine(Path.GetTempPath(), $"braid-soak-{Environment.ProcessId}.socket"));
+        return new()
+        {
+            Plain = [await ListenAsync(new SoakStreamServer(options.Poller, options.Loops, null, _tally), local), await ListenAsync(new SoakStreamServer(options.Poller, 1, null, _tally), unix)],
+            Secure = await ListenAsync(new SoakStreamServer(options.Poller, 1, certificate, _tally), local),
+            Datagrams = (IPEndPoint)await ListenAsync(new SoakDatagramServer(options.Poller, options.Loops, _tally), local),
+            Nobody = nobody,
+        };
+    }
+
+    private async Task<EndPoint> ListenAsync(SoakServer server, EndPoint endpoint)
+    {
+        _servers.Add(server);
+        await server.StartAsync(endpoint);
+        return server.EndPoint;
     }
 
     /// <summary>Lets everybody in for a while, and returns when all have gone.</summary>
@@ -112,6 +131,15 @@ internal sealed class Soak(SoakOptions options)
         }
 
         return SoakState.Read(Stopwatch.GetElapsedTime(_start), Loops, _tally);
+    }
+
+    // Connected to itself, it hears no client, and they are told that nobody is there.
+    private static Socket TakePortOfNobody()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.Connect(socket.LocalEndPoint!);
+        return socket;
     }
 
     private static X509Certificate2 CreateCertificate()

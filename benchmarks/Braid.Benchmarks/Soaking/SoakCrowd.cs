@@ -1,16 +1,15 @@
-using System.Net;
 using System.Net.Sockets;
 
 namespace Braid.Benchmarks.Soaking;
 
 /// <summary>Many clients on one loop, each of which does one thing after the other, as its random numbers have it.</summary>
 /// <param name="poller">What watches the loop's sockets.</param>
-/// <param name="plain">Servers without TLS.</param>
-/// <param name="secure">The server with TLS.</param>
+/// <param name="addresses">The servers.</param>
 /// <param name="tally">Where it counts.</param>
-internal sealed class SoakCrowd(LoopPoller poller, IReadOnlyList<EndPoint> plain, EndPoint secure, SoakTally tally) : IAsyncDisposable
+internal sealed class SoakCrowd(LoopPoller poller, SoakAddresses addresses, SoakTally tally) : IAsyncDisposable
 {
     private const int LongestWaitMilliseconds = 500;
+    private const int DatagramsPercent = 20;
 
     private readonly LoopExecutor _executor = new(new LoopOptions { Poller = poller, MaxInFlight = int.MaxValue });
 
@@ -33,11 +32,7 @@ internal sealed class SoakCrowd(LoopPoller poller, IReadOnlyList<EndPoint> plain
         while (!stop.IsCancellationRequested)
         {
             await SoakClient.PauseAsync(random);
-            int choice = random.Next(100);
-            var client = choice < 4
-                ? new SoakClient(secure, usesTls: true, random)
-                : new SoakClient(plain[random.Next(plain.Count)], usesTls: false, random);
-            var (what, act) = Choose(choice, client, random);
+            var (what, act) = random.Next(100) < DatagramsPercent ? ChooseDatagrams(random) : Choose(random);
             try
             {
                 await act();
@@ -52,18 +47,37 @@ internal sealed class SoakCrowd(LoopPoller poller, IReadOnlyList<EndPoint> plain
         return true;
     }
 
-    private (string What, Func<Task> Act) Choose(int choice, SoakClient client, Random random) => choice switch
+    private (string What, Func<Task> Act) Choose(Random random)
     {
-        < 3 => ("TLS: talks", client.TalkAsync),
-        < 4 => ("TLS: vanishes in the middle", client.VanishAsync),
-        < 44 => ("talks", client.TalkAsync),
-        < 56 => ("ends its side first", client.HalfCloseAsync),
-        < 68 => ("cancels receives", client.CancelReceivesAsync),
-        < 76 => ("vanishes in the middle", client.VanishAsync),
-        < 84 => ("is left by the server", client.BeLeftAsync),
-        < 92 => ("times out in a group", () => TimeOutAsync(client, random)),
-        _ => ("resets", () => ResetAsync(random)),
-    };
+        int choice = random.Next(100);
+        var client = choice < 4
+            ? new SoakClient(addresses.Secure, usesTls: true, random)
+            : new SoakClient(addresses.Plain[random.Next(addresses.Plain.Count)], usesTls: false, random);
+        return choice switch
+        {
+            < 3 => ("TLS: talks", client.TalkAsync),
+            < 4 => ("TLS: vanishes in the middle", client.VanishAsync),
+            < 44 => ("talks", client.TalkAsync),
+            < 56 => ("ends its side first", client.HalfCloseAsync),
+            < 68 => ("cancels receives", client.CancelReceivesAsync),
+            < 76 => ("vanishes in the middle", client.VanishAsync),
+            < 84 => ("is left by the server", client.BeLeftAsync),
+            < 92 => ("times out in a group", () => TimeOutAsync(client, random)),
+            _ => ("resets", () => ResetAsync(random)),
+        };
+    }
+
+    private (string What, Func<Task> Act) ChooseDatagrams(Random random)
+    {
+        var client = new SoakDatagramClient(addresses.Datagrams, addresses.Nobody, random);
+        return random.Next(100) switch
+        {
+            < 50 => ("datagrams: talks", client.TalkAsync),
+            < 65 => ("datagrams: sends and receives too long ones", client.SendTooLongAsync),
+            < 80 => ("datagrams: is refused", client.BeRefusedAsync),
+            _ => ("datagrams: closes in the middle of a receive", client.CloseInReceiveAsync),
+        };
+    }
 
     private async Task TimeOutAsync(SoakClient client, Random random)
     {
@@ -84,7 +98,7 @@ internal sealed class SoakCrowd(LoopPoller poller, IReadOnlyList<EndPoint> plain
     private async Task ResetAsync(Random random)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(plain.First(endpoint => endpoint is IPEndPoint));
+        await socket.ConnectAsync(addresses.Plain[0]);
         socket.LingerState = new LingerOption(true, 0);
         byte[] message = new byte[random.Next(1, 4096)];
         await socket.SendAsync(message);

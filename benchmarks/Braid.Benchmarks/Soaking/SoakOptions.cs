@@ -6,12 +6,13 @@ namespace Braid.Benchmarks.Soaking;
 internal sealed record SoakOptions
 {
     private const string Usage = """
-        Braid.Benchmarks soak [--minutes M] [--seed N] [--poller epoll|portable] [--connections C] [--output FILE]
+        Braid.Benchmarks soak [--minutes M] [--seed N] [--poller epoll|portable] [--connections C] [--loops L] [--output FILE]
 
           --minutes M      how long, after a warm-up of a twentieth of it, 3 s at least (10)
           --seed N         decides what each client does (1)
           --poller P       epoll or portable (the system's own)
           --connections C  clients at a time (1000)
+          --loops L        loops that share the TCP server's port, and those that share the datagrams' (2; where a port cannot be shared, 1)
           --output F       writes the report into F too
         """;
 
@@ -26,6 +27,9 @@ internal sealed record SoakOptions
 
     /// <summary>Clients at a time, not counting those of child processes.</summary>
     public int Connections { get; init; } = 1000;
+
+    /// <summary>Loops that listen at the TCP server's port, and as many at the datagrams'. More than one on Linux only.</summary>
+    public int Loops { get; init; } = OperatingSystem.IsLinux() ? 2 : 1;
 
     /// <summary>Where the report goes besides standard output.</summary>
     public string? Output { get; init; }
@@ -60,6 +64,7 @@ internal sealed record SoakOptions
             "--minutes" when isNumber && number > 0 => this with { Time = TimeSpan.FromMinutes(number) },
             "--seed" when isNumber => this with { Seed = (int)number },
             "--connections" when isNumber && number >= 1 => this with { Connections = (int)number },
+            "--loops" when isNumber && number >= 1 && (number < 2 || OperatingSystem.IsLinux()) => this with { Loops = (int)number },
             "--poller" when Enum.TryParse(value, ignoreCase: true, out LoopPoller poller) => this with { Poller = poller },
             "--output" => this with { Output = value },
             _ => null,

@@ -36,7 +36,7 @@ internal static class SoakReport
         Line($"- Date: {machine.Date:yyyy-MM-dd HH:mm} UTC");
         Line($"- Commit: {machine.Commit}{(machine.IsDirty ? ", **with uncommitted changes**" : "")}");
         Line($"- Machine: {machine.Processor}, {machine.Cores} cores, {machine.Memory}; {machine.System}, {machine.Kernel}");
-        Line($"- {options.Time.TotalMinutes:0.##} minutes, {options.Connections:N0} clients, poller {options.Poller}, seed {options.Seed}\n");
+        Line($"- {options.Time.TotalMinutes:0.##} minutes, {options.Connections:N0} clients, poller {options.Poller}, {options.Loops} loops a port, seed {options.Seed}\n");
         var problems = tally.Failures.Concat(Growth(atRest[0], atRest[1])).ToList();
         Line(problems.Count == 0 ? "**Passed**: ends where it began, and every byte was right.\n" : "**Failed**:\n");
         foreach (string problem in problems) Line($"- {problem.ReplaceLineEndings(" · ")}");

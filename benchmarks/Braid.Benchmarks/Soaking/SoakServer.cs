@@ -1,107 +1,58 @@
 using System.Net;
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 
 namespace Braid.Benchmarks.Soaking;
 
-/// <summary>A listener and its conversations on a loop of their own. No failure of a client may reach it.</summary>
-internal sealed class SoakServer : IAsyncDisposable
+/// <summary>Serves on loops of its own, from the start until its disposal. No failure of a client may reach it.</summary>
+/// <param name="poller">What watches its sockets.</param>
+/// <param name="loops">On how many loops; if several, each listens at the same port, and the system spreads what comes.</param>
+internal abstract class SoakServer(LoopPoller poller, int loops) : IAsyncDisposable
 {
-    private const int BufferBytes = 16 * 1024;
-
-    private readonly LoopExecutor _executor;
-    private readonly EndPoint _endpoint;
-    private readonly X509Certificate2? _certificate;
-    private readonly SoakTally _tally;
-    private readonly TaskCompletionSource<EndPoint> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly LoopExecutor _executor = new(new LoopOptions { Poller = poller, Loops = loops });
     private readonly CancellationTokenSource _stop = new();
-    private Task _serving = Task.CompletedTask;
-
-    /// <param name="poller">What watches its sockets.</param>
-    /// <param name="endpoint">Where it listens.</param>
-    /// <param name="certificate">Null: without TLS.</param>
-    /// <param name="tally">Where it counts.</param>
-    private SoakServer(LoopPoller poller, EndPoint endpoint, X509Certificate2? certificate, SoakTally tally)
-    {
-        _executor = new LoopExecutor(new LoopOptions { Poller = poller });
-        _endpoint = endpoint;
-        _certificate = certificate;
-        _tally = tally;
-    }
+    private readonly List<Task> _serving = [];
+    private readonly List<EventLoop> _loops = [];
 
     /// <summary>Where it listens.</summary>
-    internal EndPoint EndPoint => _listening.Task.Result;
+    internal EndPoint EndPoint { get; private set; } = new IPEndPoint(IPAddress.Loopback, 0);
 
-    /// <summary>Its loop.</summary>
-    internal EventLoop? Loop { get; private set; }
+    /// <summary>Those on which it serves.</summary>
+    internal IEnumerable<EventLoop> Loops => _loops;
 
-    internal static async Task<SoakServer> StartAsync(LoopPoller poller, EndPoint endpoint, X509Certificate2? certificate, SoakTally tally)
+    /// <summary>Whether several loops take one port.</summary>
+    protected bool SharePort { get; } = loops > 1;
+
+    /// <summary>Listens, one loop after the other: the first may have asked for any port.</summary>
+    /// <param name="endpoint">Where; port 0: any free one.</param>
+    internal async Task StartAsync(EndPoint endpoint)
     {
-        var server = new SoakServer(poller, endpoint, certificate, tally);
-        server._serving = server._executor.RunAsync(static (self, token) => self.ServeAsync(token), server, server._stop.Token).AsTask();
-        await await Task.WhenAny(server._listening.Task, server._serving);
-        return server;
+        EndPoint = endpoint;
+        for (int number = 1; number <= loops; number++)
+        {
+            var listening = new TaskCompletionSource<EndPoint>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _serving.Add(_executor.RunAsync((name, token) => ServeOnAsync(name, listening, token), $"loop {number}", _stop.Token).AsTask());
+            await await Task.WhenAny(listening.Task, _serving[^1]);
+            EndPoint = await listening.Task;
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         _stop.Cancel();
-        await _serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var serving in _serving) await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _executor.DisposeAsync();
         _stop.Dispose();
     }
 
-    private async Task<bool> ServeAsync(CancellationToken cancellationToken)
-    {
-        await using var listener = LoopListener.Bind(_endpoint);
-        Loop = EventLoop.Current;
-        _listening.SetResult(listener.LocalEndPoint);
-        while (true) _ = ConverseAsync(await listener.AcceptAsync(cancellationToken));
-    }
+    /// <summary>Listens at the server's endpoint and serves until the token is cancelled. On one of its loops.</summary>
+    /// <param name="name">The loop's.</param>
+    /// <param name="listening">Takes the address once it listens.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    protected abstract Task ServeAsync(string name, Action<EndPoint> listening, CancellationToken cancellationToken);
 
-    private async Task ConverseAsync(LoopSocket socket)
+    private async Task<bool> ServeOnAsync(string name, TaskCompletionSource<EndPoint> listening, CancellationToken cancellationToken)
     {
-        _tally.Opened();
-        try
-        {
-            await using var connection = await WelcomeAsync(socket);
-            await AnswerAsync(connection);
-        }
-        catch (Exception exception) when (SoakConnection.IsBroken(exception))
-        {
-            _tally.Count("server: the client broke the connection");
-        }
-        catch (Exception exception)
-        {
-            _tally.Fail($"server: {exception}");
-        }
-
-        _tally.Closed();
-    }
-
-    private async Task<SoakConnection> WelcomeAsync(LoopSocket socket)
-    {
-        if (_certificate is null) return new SoakConnection(socket, null);
-        var tls = new SslStream(socket.AsStream());
-        try
-        {
-            await tls.AuthenticateAsServerAsync(_certificate);
-            return new SoakConnection(socket, tls);
-        }
-        catch
-        {
-            await tls.DisposeAsync();
-            throw;
-        }
-    }
-
-    private static async Task AnswerAsync(SoakConnection connection)
-    {
-        byte[] buffer = new byte[BufferBytes];
-        byte[] request = new byte[1];
-        if (await connection.ReceiveAsync(request) == 0 || (SoakRequest)request[0] == SoakRequest.Break) return;
-        while (await connection.ReceiveAsync(buffer) is > 0 and int length)
-            if ((SoakRequest)request[0] == SoakRequest.Echo) await connection.SendAsync(buffer.AsMemory(0, length));
-        await connection.EndAsync();
+        _loops.Add(EventLoop.Current!); // No lock: the next loop starts when this one listens.
+        await ServeAsync(name, listening.SetResult, cancellationToken);
+        return true;
     }
 }

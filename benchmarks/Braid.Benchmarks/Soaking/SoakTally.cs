@@ -16,7 +16,7 @@ internal sealed class SoakTally
     /// <summary>Connections that a server has accepted and not closed yet.</summary>
     internal int Open => Volatile.Read(ref _open);
 
-    /// <summary>All that was counted.</summary>
+    /// <summary>All that was counted, without what was merely noted.</summary>
     internal long Events => Interlocked.Read(ref _events);
 
     /// <summary>How often each thing has happened, by name.</summary>
@@ -32,8 +32,11 @@ internal sealed class SoakTally
     internal void Count(string what)
     {
         Interlocked.Increment(ref _events);
-        _counts.AddOrUpdate(what, 1, static (_, times) => times + 1);
+        Note(what);
     }
+
+    /// <summary>Counts what is no end of a conversation.</summary>
+    internal void Note(string what) => _counts.AddOrUpdate(what, 1, static (_, times) => times + 1);
 
     internal void Fail(string what)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Xunit;
 
@@ -110,6 +111,67 @@ public sealed class LoopLibraryTests : LoopTest
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
         await listener.DisposeAsync();
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync($"http://{listener.LocalEndPoint}/"));
+    }, poller);
+
+    [Theory, MemberData(nameof(Pollers))]
+    public void Callers_of_a_library_with_sockets_of_its_own_come_back_to_the_loop(LoopPoller poller) => Run(async () =>
+    {
+        await using var listener = LoopListener.Bind(FreeEndPoint(unix: false));
+        var thread = Environment.CurrentManagedThreadId;
+        var touched = 0; // only the loop touches it, so it needs no lock
+        var serving = ServeAsync();
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => TalkAsync()));
+        await serving;
+        Assert.Equal(20 * 20, touched);
+
+        async Task ServeAsync()
+        {
+            for (var i = 0; i < 20; i++) _ = EchoUntilEndAsync(await listener.AcceptAsync());
+        }
+
+        async Task TalkAsync()
+        {
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(listener.LocalEndPoint);
+            for (var i = 0; i < 20; i++)
+            {
+                Assert.Equal(i, await QueryAsync(socket, (byte)i));
+                Assert.Equal(thread, Environment.CurrentManagedThreadId);
+                Assert.Same(Loop.Context, SynchronizationContext.Current);
+                touched++;
+            }
+        }
+
+        // As a database's driver does it.
+        static async Task<byte> QueryAsync(Socket socket, byte query)
+        {
+            var buffer = new[] { query };
+            await socket.SendAsync(buffer).ConfigureAwait(false);
+            await socket.ReceiveAsync(buffer).ConfigureAwait(false);
+            return buffer[0];
+        }
+    }, poller);
+
+    [Theory, MemberData(nameof(PollersAndMemory))]
+    public void What_a_library_does_when_its_token_is_cancelled_runs_on_the_loop_unless_CancelAsync_cancels_it(LoopPoller poller) => Run(async () =>
+    {
+        var thread = Environment.CurrentManagedThreadId;
+        Assert.Equal(thread, await CallbackThreadAsync(source =>
+        {
+            source.Cancel();
+            return Task.CompletedTask;
+        }));
+        Assert.NotEqual(thread, await CallbackThreadAsync(source => source.CancelAsync()));
+        Assert.Equal(thread, Environment.CurrentManagedThreadId);
+
+        static async Task<int> CallbackThreadAsync(Func<CancellationTokenSource, Task> cancel)
+        {
+            using var source = new CancellationTokenSource();
+            var called = 0;
+            using var registration = source.Token.Register(() => called = Environment.CurrentManagedThreadId);
+            await cancel(source);
+            return called;
+        }
     }, poller);
 
     [Theory, MemberData(nameof(Pollers))]
