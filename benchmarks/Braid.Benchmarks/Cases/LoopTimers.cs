@@ -19,8 +19,10 @@ internal static class LoopTimers
         Counted = 2,
         Entrants =
         [
-            Entrant.Ours("SleepAsync, a task each", OnLoopAsync),
-            Entrant.DotNet("Task.Delay, a task each", rounds => MeasureAsync(rounds, static span => new ValueTask(Task.Delay(span)))),
+            Entrant.Ours("SleepAsync, a task each", rounds => OnLoop(loop => MeasureTasksAsync(rounds, span => loop.SleepAsync(span)))),
+            Entrant.Ours("TimeProvider.CreateTimer", rounds => OnLoop(loop => MeasureCallbacksAsync(rounds, loop.TimeProvider))),
+            Entrant.DotNet("Task.Delay, a task each", rounds => MeasureTasksAsync(rounds, static span => new ValueTask(Task.Delay(span)))),
+            Entrant.DotNet("TimeProvider.CreateTimer, pool", rounds => MeasureCallbacksAsync(rounds, TimeProvider.System)),
             Entrant.C("binary heap", "timers", "heap"),
             Entrant.Rust("tokio, current_thread, a task each", "loop-timers"),
             Entrant.Go("AfterFunc", "loop-timers"),
@@ -30,43 +32,82 @@ internal static class LoopTimers
         ],
     };
 
-    private static Task OnLoopAsync(Rounds rounds)
+    private static Task OnLoop(Func<EventLoop, Task> measureAsync)
     {
-        EventLoop.Run(_ =>
-        {
-            var loop = EventLoop.Current!;
-            return MeasureAsync(rounds, span => loop.SleepAsync(span));
-        });
+        EventLoop.Run(_ => measureAsync(EventLoop.Current!));
         return Task.CompletedTask;
     }
 
-    private static Task MeasureAsync(Rounds rounds, Func<TimeSpan, ValueTask> sleepAsync) => rounds.RepeatAsync(async () =>
+    private static Task MeasureTasksAsync(Rounds rounds, Func<TimeSpan, ValueTask> sleepAsync) => MeasureAsync(rounds, async (dues, late) =>
     {
-        double[] late = new double[rounds.Items];
-        var tasks = new Task[rounds.Items];
-        var cpu = Environment.CpuUsage.TotalTime;
+        var tasks = new Task[late.Length];
+        for (int i = 0; i < tasks.Length; i++) tasks[i] = WaitAsync(sleepAsync, dues.Next(), late, i);
+        foreach (var task in tasks) await task;
+    });
 
-        // Time to set them all: how long that takes must not make them late.
-        double lead = Math.Max(1, rounds.Items * 2e-6);
-        long start = Stopwatch.GetTimestamp();
-        uint random = 1;
-        for (int i = 0; i < tasks.Length; i++)
+    private static Task MeasureCallbacksAsync(Rounds rounds, TimeProvider clock) => MeasureAsync(rounds, async (dues, late) =>
+    {
+        var countdown = new Countdown(late);
+        var timers = new ITimer[late.Length];
+        for (int i = 0; i < timers.Length; i++)
         {
-            random = unchecked((random * 1664525) + 1013904223);
-            long due = start + (long)((lead + ((random >> 8) % 1_000_000 / 1e6)) * Stopwatch.Frequency);
-            tasks[i] = WaitAsync(sleepAsync, due, late, i);
+            long due = dues.Next();
+            timers[i] = clock.CreateTimer(static state => ((Alarm)state!).Ring(), new Alarm(countdown, i, due), Until(due), Timeout.InfiniteTimeSpan);
         }
 
-        foreach (var task in tasks) await task;
+        await countdown.Done;
+        GC.KeepAlive(timers);
+    });
+
+    private static Task MeasureAsync(Rounds rounds, Func<Dues, double[], Task> setAllAsync) => rounds.RepeatAsync(async () =>
+    {
+        double[] late = new double[rounds.Items];
+        var cpu = Environment.CpuUsage.TotalTime;
+        await setAllAsync(new Dues(rounds.Items), late);
         double microseconds = (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds;
         Array.Sort(late);
-        return [new(Rounds.MainFigure, microseconds / tasks.Length), new("p99 late ms", late[tasks.Length / 100 * 99]), new("most late ms", late[^1])];
+        return [new(Rounds.MainFigure, microseconds / late.Length), new("p99 late ms", late[late.Length / 100 * 99]), new("most late ms", late[^1])];
     });
 
     private static async Task WaitAsync(Func<TimeSpan, ValueTask> sleepAsync, long due, double[] late, int index)
     {
-        // Where setting took longer than its time, the first ones are overdue already; Task.Delay takes -1 ms for "for ever".
-        await sleepAsync(Stopwatch.GetElapsedTime(Math.Min(Stopwatch.GetTimestamp(), due), due));
+        await sleepAsync(Until(due));
         late[index] = Stopwatch.GetElapsedTime(due).TotalMilliseconds;
+    }
+
+    // Where setting took longer than its time, the first ones are overdue already; -1 ms stands for "for ever".
+    private static TimeSpan Until(long due) => Stopwatch.GetElapsedTime(Math.Min(Stopwatch.GetTimestamp(), due), due);
+
+    /// <summary>The same times for all, from the first that is set.</summary>
+    private sealed class Dues(int count)
+    {
+        // Time to set them all: how long that takes must not make them late.
+        private readonly long _begin = Stopwatch.GetTimestamp() + (long)(Math.Max(1, count * 2e-6) * Stopwatch.Frequency);
+        private uint _random = 1;
+
+        internal long Next()
+        {
+            _random = unchecked((_random * 1664525) + 1013904223);
+            return _begin + (long)((_random >> 8) % 1_000_000 / 1e6 * Stopwatch.Frequency);
+        }
+    }
+
+    private sealed class Alarm(Countdown countdown, int index, long due)
+    {
+        internal void Ring() => countdown.Note(index, Stopwatch.GetElapsedTime(due).TotalMilliseconds);
+    }
+
+    private sealed class Countdown(double[] late)
+    {
+        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _left = late.Length;
+
+        internal Task Done => _done.Task;
+
+        internal void Note(int index, double milliseconds)
+        {
+            late[index] = milliseconds;
+            if (Interlocked.Decrement(ref _left) == 0) _done.SetResult();
+        }
     }
 }
