@@ -12,6 +12,9 @@ internal sealed partial class WorkerConnection
     private readonly Lock _readGate = new();
     private InvalidFrameException? _broken;
 
+    // A frame has begun that only the connection's own thread reads.
+    private volatile bool _isLongComing;
+
     /// <inheritdoc cref="Executor.BeginLooking"/>
     internal void BeginLooking() => _shared?.BeginLooking();
 
@@ -50,7 +53,12 @@ internal sealed partial class WorkerConnection
         while (HasWhole(out bool isLong))
         {
             // A matter for the connection's own thread, now.
-            if (isLong) _shared!.EndLooking();
+            if (isLong)
+            {
+                _isLongComing = true;
+                _shared!.EndLooking();
+            }
+
             if (isLong || !_reader.TryRead(out var frame)) break;
             Take(frame);
             isAny = true;
@@ -76,7 +84,12 @@ internal sealed partial class WorkerConnection
     }
 
     /// <inheritdoc cref="Executor.PauseLooking"/>
-    internal void PauseLooking() => _shared?.PauseLooking();
+    internal void PauseLooking()
+    {
+        // Then there is something to do for the connection's own thread that nobody else will.
+        if (_isLongComing) _shared?.EndLooking();
+        else _shared?.PauseLooking();
+    }
 
     /// <inheritdoc cref="Executor.EndLooking"/>
     internal void EndLooking() => _shared?.EndLooking();
@@ -114,6 +127,7 @@ internal sealed partial class WorkerConnection
         try
         {
             while (HasWhole(out _) && _reader.TryRead(out var frame)) Take(frame);
+            _isLongComing = false;
         }
         catch (InvalidFrameException exception)
         {

@@ -15,8 +15,8 @@ public sealed class SlowCallbackTests : LoopTest
     {
         var timeline = new Timeline();
         Run(async () => await HoldAsync(), Options(timeline));
-        var told = timeline.Events.First(e => e.Phase == TracePhase.SlowCallback);
-        Assert.Equal((0L, "Braid.Tests.Loops.SlowCallbackTests.HoldAsync", _name, 0), (told.ItemId, told.Name, told.Executor, told.Lane));
+        var told = timeline.Events.First(e => e.Name == "Braid.Tests.Loops.SlowCallbackTests.HoldAsync");
+        Assert.Equal((TracePhase.SlowCallback, 0L, _name, 0), (told.Phase, told.ItemId, told.Executor, told.Lane));
         Assert.Matches(@"^it has held the loop for \d+ ms\n   ", told.Detail);
     }
 
@@ -25,7 +25,7 @@ public sealed class SlowCallbackTests : LoopTest
     {
         var timeline = new Timeline();
         OnThread(() => EventLoop.Run(HoldAtOnceAsync, Options(timeline)));
-        Assert.Equal("Braid.Tests.Loops.SlowCallbackTests.HoldAtOnceAsync", timeline.Events[0].Name);
+        Assert.Contains(timeline.Events, e => e.Name == "Braid.Tests.Loops.SlowCallbackTests.HoldAtOnceAsync");
     }
 
     [Fact]
@@ -100,13 +100,21 @@ public sealed class SlowCallbackTests : LoopTest
     private async Task<string> HoldAsync()
     {
         await EventLoop.Yield();
-        return (string)_log.Next(2, _name)[3]!;
+        return (string)NextAbout(nameof(HoldAsync))[3]!;
     }
 
     private Task<int> HoldAtOnceAsync(CancellationToken cancellationToken)
     {
-        _log.Next(2, _name);
+        NextAbout(nameof(HoldAtOnceAsync));
         return Task.FromResult(0);
+    }
+
+    // On a machine that is busy enough any callback may be slow, and is told of, too.
+    private IReadOnlyList<object?> NextAbout(string method)
+    {
+        var told = _log.Next(2, _name);
+        while (!((string)told[1]!).EndsWith(method, StringComparison.Ordinal)) told = _log.Next(2, _name);
+        return told;
     }
 
     private async Task<int> HoldTwiceAsync(int arg)

@@ -27,6 +27,21 @@ public sealed class ProcessLookingTests : ProcessTest
         }).WaitAsync(Limit);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Results_larger_than_the_ring_reach_a_map_among_tiny_ones(bool isOrdered)
+    {
+        var executor = Make(workers: 2);
+        var random = new Random(2);
+        int[] lengths = [.. Enumerable.Range(0, 2000).Select(i => i % 7 == 0 ? random.Next(300_000) : random.Next(10))];
+        var options = new MapOptions { MaxConcurrency = 100, Ordered = isOrdered };
+        var received = new List<int>();
+        await foreach (byte[] result in executor.MapAsync(lengths.Select(length => new byte[length]), Work.Of<byte[], byte[]>(Works.Same), options)) received.Add(result.Length);
+        if (!isOrdered) received.Sort();
+        Assert.Equal(isOrdered ? lengths : [.. lengths.Order()], received);
+    }
+
     [Fact]
     public async Task Items_go_on_while_the_consumer_of_their_map_is_away()
     {
