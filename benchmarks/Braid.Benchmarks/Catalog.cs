@@ -9,6 +9,7 @@ internal static class Catalog
     [
         ThreadsMap.Benchmark,
         ThreadsRun.Benchmark,
+        MapUneven.Benchmark,
         ProcessesRoundtrip.Benchmark,
         ProcessesThroughput.Benchmark,
         ProcessesLarge.Benchmark,

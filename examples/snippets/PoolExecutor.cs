@@ -7,7 +7,7 @@ public sealed class PoolExecutor(int capacity, ExecutorOptions? options = null) 
     private readonly HashSet<Task> _running = [];
     private bool _isDisposed;
 
-    public override int Capacity => capacity; // What a map keeps to, unless MapOptions.MaxConcurrency says otherwise.
+    public override int Capacity => capacity; // How far a map reads ahead here, unless MapOptions.MaxConcurrency says otherwise.
 
     protected override ValueTask SubmitAsync(WorkItem item)
     {

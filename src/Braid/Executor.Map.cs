@@ -6,8 +6,8 @@ public abstract partial class Executor
 {
     /// <summary>Runs many items and gives their results.</summary>
     /// <param name="source">
-    /// The arguments. Read lazily, where the results are enumerated, and never more than <see cref="MapOptions.MaxConcurrency"/> items ahead of
-    /// the results taken; it may be infinite.
+    /// The arguments. Read lazily, where the results are enumerated, and only so far ahead of the results taken as
+    /// <see cref="MapOptions.MaxConcurrency"/> says; it may be infinite.
     /// </param>
     /// <param name="work">The function.</param>
     /// <param name="options">Concurrency, order, what happens on failure, time limits, attempts, progress.</param>

@@ -13,6 +13,10 @@ namespace Braid;
 /// </remarks>
 public abstract partial class Executor : IAsyncDisposable
 {
+    // How far ahead, in capacities. With one, workers that are done stand still until the first in order is, more than half of the time if items
+    // take very different times. Chosen by `benchmarks map-uneven`; docs/decisions/0006.
+    private const int Capacities = 16;
+
     private readonly ExecutorOptions _options;
     private SpinBudget _looks = new();
 
@@ -30,6 +34,12 @@ public abstract partial class Executor : IAsyncDisposable
 
     /// <summary>Items that can be in progress at once.</summary>
     public abstract int Capacity { get; }
+
+    /// <summary>How many items a map without a limit of its own has between its source and its consumer: at least the capacity.</summary>
+    internal virtual int ReadAhead => Capacity;
+
+    /// <summary><see cref="ReadAhead"/> of an engine that queues what it cannot begin, and so accepts it at once.</summary>
+    private protected int QueuedReadAhead => (int)Math.Min((long)Capacity * Capacities, int.MaxValue);
 
     internal TimeProvider TimeProvider => _options.TimeProvider;
 

@@ -48,6 +48,8 @@ public sealed class LoopExecutor : Executor
     /// <summary><see cref="LoopOptions.MaxInFlight"/>.</summary>
     public override int Capacity => _options.MaxInFlight;
 
+    internal override int ReadAhead => QueuedReadAhead;
+
     /// <summary>Gives the item to the loop with the fewest, or queues it without bound when <see cref="LoopOptions.MaxInFlight"/> are in progress.</summary>
     /// <exception cref="ObjectDisposedException">The executor has been disposed.</exception>
     protected internal override ValueTask SubmitAsync(WorkItem item)

@@ -6,7 +6,15 @@ public sealed record MapOptions
 {
     internal static readonly MapOptions Default = new();
 
-    /// <summary>Items in progress at once, 1 or more; null: the executor's <see cref="Executor.Capacity"/>. It is also how far the source is read ahead of the results taken.</summary>
+    /// <summary>
+    /// Items in progress at once, 1 or more, and at the same time how far the source is read ahead of the results taken. Null: the executor's
+    /// <see cref="Executor.Capacity"/> in progress, and read up to 16 times as far ahead, so that one slow item does not keep the others from being
+    /// begun. Inline and engines of your own read only as far as their capacity.
+    /// </summary>
+    /// <remarks>
+    /// Arguments and results in between are held in memory. Results in source order need room behind a slow item: a limit that is no greater than the
+    /// capacity leaves workers idle until it is done.
+    /// </remarks>
     public int? MaxConcurrency { get; init; }
 
     /// <summary>True: results in source order. False: the fastest first.</summary>

@@ -55,6 +55,8 @@ public sealed partial class ProcessExecutor : Executor
     /// <summary>The number of workers: each runs one item at a time.</summary>
     public override int Capacity => Options.Workers;
 
+    internal override int ReadAhead => QueuedReadAhead;
+
     internal ProcessOptions Options { get; }
 
     internal CallQueue Queue { get; }

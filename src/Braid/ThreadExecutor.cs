@@ -36,6 +36,8 @@ public sealed class ThreadExecutor : Executor
     /// <summary><see cref="ThreadOptions.Threads"/>.</summary>
     public override int Capacity => _options.Threads;
 
+    internal override int ReadAhead => QueuedReadAhead;
+
     /// <summary>Queues the item. The queue has no bound: <c>MapAsync</c> keeps to its concurrency, <c>RunAsync</c> is the caller's to bound.</summary>
     /// <exception cref="ObjectDisposedException">The executor has been disposed.</exception>
     protected internal override ValueTask SubmitAsync(WorkItem item)

@@ -30,7 +30,7 @@ internal static class ThreadsMap
 
     private static Task MapAsync(Rounds rounds) => MapWithAsync(rounds, null);
 
-    // How much of the cost is the window of the default options, which is as narrow as the threads are many.
+    // How much of the cost is the window of the default options.
     private static Task MapAheadAsync(Rounds rounds) => MapWithAsync(rounds, new MapOptions { MaxConcurrency = 64 });
 
     private static Task MapUnorderedAsync(Rounds rounds) => MapWithAsync(rounds, new MapOptions { Ordered = false });

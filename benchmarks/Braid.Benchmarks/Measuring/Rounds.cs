@@ -87,6 +87,14 @@ internal sealed class Rounds(int items, int warmups, int counted)
         return [new(MainFigure, plain / onTwo), new("plain loop s", plain), new("2 workers s", onTwo)];
     });
 
+    /// <summary>Runs the rounds and records which share of the workers' time was used. A round returns the seconds that were.</summary>
+    internal Task ShareAsync(int workers, Func<Task<double>> roundAsync) => RepeatAsync(async () =>
+    {
+        long start = Stopwatch.GetTimestamp();
+        double busy = await roundAsync();
+        return [new(MainFigure, busy / workers / Stopwatch.GetElapsedTime(start).TotalSeconds)];
+    });
+
     /// <summary>Records the milliseconds since the session started this process.</summary>
     internal void SinceStart()
     {

@@ -59,6 +59,15 @@ class Rounds:
 
         self.repeat(measure)
 
+    def share(self, workers, run_round):
+        """Which share of the workers' time was used. A round returns the seconds that were."""
+        def measure():
+            start = time.perf_counter()
+            busy = run_round()
+            return {"value": busy / workers / (time.perf_counter() - start)}
+
+        self.repeat(measure)
+
     def record(self, figures):
         for name, value in figures.items():
             self.figures.setdefault(name, []).append(value)

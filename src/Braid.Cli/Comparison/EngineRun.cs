@@ -24,7 +24,7 @@ internal sealed class EngineRun(ItemBatch items, TimeProvider timeProvider)
         await executor.RunAsync(Ready, 1, cancellationToken);
         var startUp = timeProvider.GetElapsedTime(start);
         if (warmUpConcurrency > 0) await WarmUpAsync(engine, executor, warmUpConcurrency, cancellationToken);
-        return await MeasureAsync(engine, executor, concurrency, startUp, timeline, ended, cancellationToken);
+        return await MeasureAsync(executor, concurrency, startUp, timeline, ended, cancellationToken);
     }
 
     /// <summary>How long the first item takes here: whether a warm-up is affordable. It is one for the code that runs in this process.</summary>
@@ -37,21 +37,17 @@ internal sealed class EngineRun(ItemBatch items, TimeProvider timeProvider)
         return timeProvider.GetElapsedTime(start);
     }
 
-    /// <summary>
-    /// How many items are submitted and not taken. Threads and processes run no more than they have workers; one more each waits, so that a worker
-    /// has its next item at once and not after a thread switch or three. A loop has them all.
-    /// </summary>
-    private static int Ahead(EngineKind engine, int concurrency) => engine is EngineKind.Inline or EngineKind.Loop ? concurrency : 2 * concurrency;
-
     private async Task WarmUpAsync(EngineKind engine, Executor executor, int concurrency, CancellationToken cancellationToken)
     {
         var limit = engine == EngineKind.Processes ? WorkerWarmUp : WarmUp;
         var start = timeProvider.GetTimestamp();
-        await items.RunAsync(executor, Ahead(engine, concurrency), () => timeProvider.GetElapsedTime(start) < limit, static _ => { }, cancellationToken);
+
+        // Less far ahead than by default: what has been read still runs when the time is over.
+        await items.RunAsync(executor, concurrency, () => timeProvider.GetElapsedTime(start) < limit, static _ => { }, cancellationToken);
     }
 
     private async Task<Turn> MeasureAsync(
-        EngineKind engine, Executor executor, int concurrency, TimeSpan startUp, Timeline timeline, Action<int> ended, CancellationToken cancellationToken)
+        Executor executor, int concurrency, TimeSpan startUp, Timeline timeline, Action<int> ended, CancellationToken cancellationToken)
     {
         // What earlier engines have left behind is neither this one's memory nor its time to collect.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -59,7 +55,7 @@ internal sealed class EngineRun(ItemBatch items, TimeProvider timeProvider)
 
         await using var sampler = ResourceSampler.Start(timeProvider);
         var start = timeProvider.GetTimestamp();
-        var ends = await items.RunAsync(executor, Ahead(engine, concurrency), static () => true, ended, cancellationToken);
+        var ends = await items.RunAsync(executor, null, static () => true, ended, cancellationToken);
         var wall = timeProvider.GetElapsedTime(start);
         var use = sampler.Read();
 

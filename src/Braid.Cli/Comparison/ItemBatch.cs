@@ -19,12 +19,12 @@ internal abstract class ItemBatch
 
     /// <summary>Runs items on an executor until none is left or the time for new ones is over. A failed item is an end, not the end.</summary>
     /// <param name="executor">Where.</param>
-    /// <param name="ahead">Items submitted and not taken, at most; the executor decides how many of them run at once.</param>
+    /// <param name="ahead">Items submitted and not taken, at most; the executor decides how many of them run at once. Null: as many as by default.</param>
     /// <param name="mayStart">Asked before each item; false ends the run after those in progress.</param>
     /// <param name="ended">Told of each item's end, with how many have ended.</param>
     /// <param name="cancellationToken">Ends the run at once.</param>
     internal abstract Task<ItemEnd[]> RunAsync(
-        Executor executor, int ahead, Func<bool> mayStart, Action<int> ended, CancellationToken cancellationToken);
+        Executor executor, int? ahead, Func<bool> mayStart, Action<int> ended, CancellationToken cancellationToken);
 
     /// <summary>Encodes and decodes arguments and results as processes do. Null: one of the types cannot be encoded.</summary>
     internal abstract EncodingCost? MeasureEncoding(IReadOnlyList<ItemEnd> ends, TimeProvider timeProvider);
@@ -41,7 +41,7 @@ internal sealed class TypedItemBatch<TArg, TResult>(Work<TArg, TResult> work, TA
     internal override string ArgumentText(int index) => ResultWriter.WriteShort(arguments[index]);
 
     internal override async Task<ItemEnd[]> RunAsync(
-        Executor executor, int ahead, Func<bool> mayStart, Action<int> ended, CancellationToken cancellationToken)
+        Executor executor, int? ahead, Func<bool> mayStart, Action<int> ended, CancellationToken cancellationToken)
     {
         var ends = new List<ItemEnd>(arguments.Length);
         var options = new MapOptions { MaxConcurrency = ahead };

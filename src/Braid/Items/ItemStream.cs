@@ -53,7 +53,7 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
         _source = source;
         _stopsAtFirst = stopsAtFirst;
         _callerToken = callerToken;
-        _limit = options.MaxConcurrency ?? executor.Capacity;
+        _limit = options.MaxConcurrency ?? executor.ReadAhead;
         _window = options.Ordered ? new OrderedWindow<TArg, TResult>() : new UnorderedWindow<TArg, TResult>();
         _stop = CancellationTokenSource.CreateLinkedTokenSource(callerToken);
         StopToken = _stop.Token;

@@ -39,6 +39,9 @@ internal sealed class MapItem<TArg, TResult> : TypedWorkItem<TArg, TResult>
     /// <summary>The next place that is done, in the order in which they were; used by <see cref="UnorderedWindow{TArg, TResult}"/>.</summary>
     internal MapItem<TArg, TResult>? NextDone { get; set; }
 
+    /// <summary>Where it is among the places of an <see cref="UnorderedWindow{TArg, TResult}"/>, which alone uses it.</summary>
+    internal int WindowIndex { get; set; }
+
     internal override Executor Executor => _stream.Executor;
 
     internal Outcome<TArg, TResult> ToOutcome() => new()

@@ -3,7 +3,8 @@ namespace Braid.Items;
 /// <summary>Places in the order in which they were done, the fastest first.</summary>
 internal sealed class UnorderedWindow<TArg, TResult> : MapWindow<TArg, TResult>
 {
-    private readonly HashSet<MapItem<TArg, TResult>> _places = [];
+    // In no order: each place knows where it is, and the last one takes the room of one that leaves.
+    private readonly List<MapItem<TArg, TResult>> _places = [];
 
     // Done places, newest first: workers push, and the consumer takes the whole list and turns it round.
     private MapItem<TArg, TResult>? _done;
@@ -13,7 +14,11 @@ internal sealed class UnorderedWindow<TArg, TResult> : MapWindow<TArg, TResult>
 
     internal override bool CanTake => _next is not null || Volatile.Read(ref _done) is not null;
 
-    internal override void Add(MapItem<TArg, TResult> place) => _places.Add(place);
+    internal override void Add(MapItem<TArg, TResult> place)
+    {
+        place.WindowIndex = _places.Count;
+        _places.Add(place);
+    }
 
     internal override bool TryTake(out MapItem<TArg, TResult> place)
     {
@@ -22,7 +27,7 @@ internal sealed class UnorderedWindow<TArg, TResult> : MapWindow<TArg, TResult>
         if (place is null) return false;
         _next = place.NextDone;
         place.NextDone = null;
-        _places.Remove(place);
+        Remove(place);
         return true;
     }
 
@@ -45,8 +50,18 @@ internal sealed class UnorderedWindow<TArg, TResult> : MapWindow<TArg, TResult>
         if (Signal.IsAwaited) Signal.Set();
     }
 
+    private void Remove(MapItem<TArg, TResult> place)
+    {
+        var last = _places[^1];
+        _places[place.WindowIndex] = last;
+        last.WindowIndex = place.WindowIndex;
+        _places.RemoveAt(_places.Count - 1);
+    }
+
     private void Collect()
     {
+        // A look that finds nothing must not take the cache line from the workers.
+        if (Volatile.Read(ref _done) is null) return;
         var newest = Interlocked.Exchange(ref _done, null);
         while (newest is not null)
         {

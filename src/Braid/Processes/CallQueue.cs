@@ -58,7 +58,7 @@ internal sealed partial class CallQueue(int lanes, Func<int, WorkerConnection> c
     /// <param name="worker">The worker that asks.</param>
     /// <param name="calls">Gets what the worker is to run.</param>
     /// <param name="dropped">Gets calls that nobody wants any more; the caller ends them.</param>
-    /// <returns>True if it has become idle while another worker has calls at hand that wait.</returns>
+    /// <returns>True if it could do with calls that another worker has at hand: it has become idle, or theirs wait behind a long item.</returns>
     internal bool Take(WorkerConnection worker, List<ProcessCall> calls, List<ProcessCall> dropped)
     {
         lock (Gate)
@@ -67,7 +67,7 @@ internal sealed partial class CallQueue(int lanes, Func<int, WorkerConnection> c
             int room = Math.Min(worker.Depth - worker.Held.Count, worker.Left);
 
             // Not for one free place: half a load at a time shares the writes.
-            if (worker.Held.Count > 0 && room <= worker.Depth / 2) return false;
+            if (worker.Held.Count > 0 && room < worker.Depth / 2) return false;
             int share = Math.Min(room, 1 + (Waiting / lanes));
             while (calls.Count < share && TryDequeue(out var call))
             {
@@ -84,7 +84,7 @@ internal sealed partial class CallQueue(int lanes, Func<int, WorkerConnection> c
                 calls.Add(call);
             }
 
-            if (worker.Held.Count > 0 || worker.IsIdle) return false;
+            if (worker.Held.Count > 0 || worker.IsIdle) return HasLate();
             worker.IsIdle = true;
             worker.OnIdle();
             _idle.Push(worker);
@@ -97,17 +97,18 @@ internal sealed partial class CallQueue(int lanes, Func<int, WorkerConnection> c
         }
     }
 
-    /// <summary>While a worker is idle and the queue is empty nothing should wait behind another worker's slow item.</summary>
+    /// <summary>Nothing should wait behind a long item, and behind any other worker's item only while no worker is idle.</summary>
     /// <returns>A worker that should give calls back; null: there is none.</returns>
     internal (WorkerConnection Victim, ProcessCall[] Calls)? Recall()
     {
         lock (Gate)
         {
-            if (_idle.Count == 0 || Waiting > 0) return null;
+            bool isAnyIdle = _idle.Count > 0 && Waiting == 0;
             WorkerConnection? victim = null;
             List<ProcessCall> unbegun = [];
             foreach (var worker in _lanes.OfType<WorkerConnection>())
             {
+                if (!isAnyIdle && !worker.IsLate) continue;
                 var sent = worker.Held.In(CallState.Sent);
                 if (sent.Count <= unbegun.Count || sent.Exists(c => c.IsRecalled)) continue;
                 (victim, unbegun) = (worker, sent);
@@ -115,9 +116,11 @@ internal sealed partial class CallQueue(int lanes, Func<int, WorkerConnection> c
 
             if (victim is null) return null;
 
-            // The newer half, or the only one: a worker that has not even begun its first is not behind anything.
+            // A worker that has not even begun its first is not behind anything.
             if (victim.Held.Count == unbegun.Count) unbegun.RemoveAt(0);
-            var back = unbegun.Skip(unbegun.Count / 2).ToArray();
+
+            // The newer half, or the only one: the other half is for the worker itself, which will be soon.
+            var back = victim.IsLate ? [.. unbegun] : unbegun.Skip(unbegun.Count / 2).ToArray();
             foreach (var call in back) call.IsRecalled = true;
             return back.Length == 0 ? null : (victim, back);
         }
@@ -209,6 +212,16 @@ internal sealed partial class CallQueue(int lanes, Func<int, WorkerConnection> c
     internal List<WorkerConnection> Workers()
     {
         lock (Gate) return [.. Everyone()];
+    }
+
+    private bool HasLate()
+    {
+        foreach (var worker in _lanes)
+        {
+            if (worker is { IsLate: true }) return true;
+        }
+
+        return false;
     }
 
     private bool TryDequeue(out ProcessCall call) => _returned.TryPop(out call!) || _waiting.TryDequeue(out call!);

@@ -11,6 +11,9 @@ internal sealed class HeldCalls
 
     internal int Count => _calls.Count - _first;
 
+    /// <summary>The one that runs, or will run next; null: there is none.</summary>
+    internal ProcessCall? First => _first < _calls.Count ? _calls[_first] : null;
+
     internal void Add(ProcessCall call) => _calls.Add(call);
 
     internal void Remove(ProcessCall call)

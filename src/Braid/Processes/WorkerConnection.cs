@@ -28,6 +28,7 @@ internal sealed partial class WorkerConnection
     private readonly CallQueue _queue;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _workAhead;
+    private readonly long _longItem;
     private readonly Func<CancellationToken, bool> _isUsed;
     private readonly CancellationWatch _watch;
     private Stream _stream = null!;
@@ -45,6 +46,7 @@ internal sealed partial class WorkerConnection
         _queue = executor.Queue;
         Lane = lane;
         _workAhead = (long)(WorkAhead.TotalSeconds * executor.TimeProvider.TimestampFrequency);
+        _longItem = (long)(LongItem.TotalSeconds * executor.TimeProvider.TimestampFrequency);
         _isUsed = IsUsed;
         _watch = new(OnCancelled);
     }

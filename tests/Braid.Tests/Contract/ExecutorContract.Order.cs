@@ -89,6 +89,22 @@ public abstract partial class ExecutorContract
     }
 
     [Fact]
+    public async Task Without_a_limit_of_its_own_a_map_goes_on_behind_a_slow_item()
+    {
+        if (!IsConcurrent) return; // One item at a time is what it promises.
+        await using var executor = Create(concurrency: 2);
+        await using var gate = new Gate();
+        var results = executor.MapAsync(Enumerable.Range(0, 10).Select(gate.Call), Works.PassAsync).GetAsyncEnumerator();
+        var first = results.MoveNextAsync().AsTask();
+        await gate.ArrivedAsync(0);
+        for (int id = 1; id < 5; id++) await gate.OpenAsync(id);
+        Assert.False(first.IsCompleted);
+        await gate.OpenAsync(0);
+        Assert.True(await first.Bounded());
+        await results.DisposeAsync().Bounded();
+    }
+
+    [Fact]
     public async Task An_infinite_source_is_fine()
     {
         await using var executor = Create();

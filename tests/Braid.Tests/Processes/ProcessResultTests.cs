@@ -135,4 +135,27 @@ public abstract class ProcessResultTests : ProcessTest
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => map.WaitAsync(Limit));
         Assert.Equal(99, done);
     }
+
+    [Fact]
+    public async Task Nothing_waits_behind_a_long_item_while_others_are_begun()
+    {
+        var executor = Make(workers: 2);
+        var work = Work.Of<int, int>(Works.Sleep);
+        await foreach (int _ in executor.MapAsync(Enumerable.Repeat(0, 2000), work, new() { MaxConcurrency = 128 })) { }
+
+        // The other worker is never idle: there are always items that wait.
+        using var stop = new CancellationTokenSource();
+        var source = Enumerable.Repeat(0, 40).Append(Timeout.Infinite).Concat(Enumerable.Repeat(1, int.MaxValue));
+        var missing = Enumerable.Range(0, 300).Where(static index => index != 40).ToHashSet();
+        var map = Task.Run(async () =>
+        {
+            await foreach (var outcome in executor.OutcomesAsync(source, work, new() { MaxConcurrency = 200, Ordered = false }, stop.Token))
+            {
+                missing.Remove((int)outcome.Index);
+                if (missing.Count == 0) await stop.CancelAsync();
+            }
+        });
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => map.WaitAsync(Limit));
+        Assert.Empty(missing);
+    }
 }
