@@ -50,9 +50,17 @@ public sealed class Timeline
         return ChromeTrace.SaveAsync(path, Events, cancellationToken);
     }
 
-    internal void Record(long itemId, string name, TracePhase phase, string executor, int lane, string? detail = null)
+    /// <param name="itemId">The item; 0: none.</param>
+    /// <param name="name">Its work, or what else it is about.</param>
+    /// <param name="phase">What happened.</param>
+    /// <param name="executor">Its name.</param>
+    /// <param name="lane">The row; -1: none.</param>
+    /// <param name="detail">What else there is to say.</param>
+    /// <param name="at">When, as a timestamp of the system's clock, if that is this timeline's; 0: now.</param>
+    internal void Record(long itemId, string name, TracePhase phase, string executor, int lane, string? detail = null, long at = 0)
     {
-        var traceEvent = new TraceEvent(itemId, name, phase, executor, lane, _timeProvider.GetElapsedTime(_origin)) { Detail = detail };
+        var elapsed = at == 0 || _timeProvider != TimeProvider.System ? _timeProvider.GetElapsedTime(_origin) : _timeProvider.GetElapsedTime(_origin, at);
+        var traceEvent = new TraceEvent(itemId, name, phase, executor, lane, elapsed) { Detail = detail };
         lock (_gate) _events.Add(_numbers is null || itemId == 0 ? traceEvent : traceEvent with { ItemId = NumberOf(itemId) });
     }
 

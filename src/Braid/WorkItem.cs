@@ -6,8 +6,8 @@ namespace Braid;
 
 /// <summary>
 /// One call of some work with one argument, type-erased so that engines are not generic. An item finishes exactly once, and only here:
-/// engines start it (<see cref="MarkStarted"/>) and then run it (<see cref="ExecuteAsync"/>) or bring its end from elsewhere
-/// (<see cref="Complete(in ReadOnlySequence{byte})"/>, <see cref="Fail"/>).
+/// engines start it (<see cref="MarkStarted(int)"/>) and then run it (<see cref="ExecuteAsync"/>) or bring its end from elsewhere
+/// (<see cref="Complete(in ReadOnlySequence{byte})"/>, <see cref="Fail(Exception)"/>).
 /// </summary>
 /// <remarks>
 /// Thread-safe: whoever is first to finish the item wins, and the others do nothing. There is one per item, so it holds little; what few items
@@ -106,7 +106,12 @@ public abstract class WorkItem
 
     /// <summary>A worker took the item. A finished item stays as it is; one whose token is cancelled ends here.</summary>
     /// <param name="lane">The worker's row on the timeline, from 0.</param>
-    public void MarkStarted(int lane)
+    public void MarkStarted(int lane) => MarkStarted(lane, 0);
+
+    /// <inheritdoc cref="MarkStarted(int)"/>
+    /// <param name="lane">The worker's row on the timeline, from 0.</param>
+    /// <param name="at">When, as a timestamp of the executor's clock; 0: now.</param>
+    internal void MarkStarted(int lane, long at)
     {
         if (CancellationToken.IsCancellationRequested)
         {
@@ -117,9 +122,9 @@ public abstract class WorkItem
         if (Interlocked.CompareExchange(ref _state, Started, Waiting) != Waiting) return;
         Lane = lane;
         Parent?.Children!.OnBegun();
-        if (_isMeasured) _startedAt = Executor.TimeProvider.GetTimestamp();
-        Executor.Timeline?.Record(Id, Name, TracePhase.Started, Executor.Name, lane);
-        _limit?.Start(Executor.TimeProvider);
+        if (_isMeasured) _startedAt = at == 0 ? Executor.TimeProvider.GetTimestamp() : at;
+        Executor.Timeline?.Record(Id, Name, TracePhase.Started, Executor.Name, lane, at: at);
+        _limit?.Start(Executor.TimeProvider, at);
     }
 
     /// <summary>Runs the work here and finishes the item; for engines in this process. Never throws. Does nothing if the item has finished.</summary>
@@ -133,10 +138,17 @@ public abstract class WorkItem
     public abstract void Complete(in ReadOnlySequence<byte> result);
 
     /// <inheritdoc cref="Complete(in ReadOnlySequence{byte})"/>
-    internal abstract void Complete(ReadOnlySpan<byte> result);
+    /// <param name="result">The result.</param>
+    /// <param name="at">When the item ended, as a timestamp of the executor's clock; 0: now.</param>
+    internal abstract void Complete(ReadOnlySpan<byte> result, long at);
 
     /// <summary>Finishes the item without a result. If its time was over, or it was cancelled, that is the reason kept.</summary>
     public abstract void Fail(Exception exception);
+
+    /// <inheritdoc cref="Fail(Exception)"/>
+    /// <param name="exception">Why there is none.</param>
+    /// <param name="at">When the item ended, as a timestamp of the executor's clock; 0: now.</param>
+    internal abstract void Fail(Exception exception, long at);
 
     /// <summary>Writes the argument alone, for engines that send a function's identity once.</summary>
     internal abstract void WriteArgument(IBufferWriter<byte> output);
@@ -184,23 +196,23 @@ public abstract class WorkItem
 
     private protected abstract void FinishCancelled();
 
-    private protected abstract bool TryFail(Exception exception);
+    private protected abstract bool TryFail(Exception exception, long at = 0);
 
     /// <summary>Claims the end of the item for the caller, who must then say how it ended.</summary>
     private protected bool TryClaimFinish() => Interlocked.Exchange(ref _state, Finished) != Finished;
 
     /// <summary>What every end has in common: the clock stops, the limit is lifted, the timeline and the worker hear of it.</summary>
-    private protected void Finish(TracePhase phase, string? detail = null)
+    private protected void Finish(TracePhase phase, string? detail = null, long at = 0)
     {
-        if (_startedAt != 0) Duration = Executor.TimeProvider.GetElapsedTime(_startedAt);
-        _limit?.End(hasResult: phase == TracePhase.Succeeded);
+        if (_startedAt != 0) Duration = Executor.TimeProvider.GetElapsedTime(_startedAt, at == 0 ? Executor.TimeProvider.GetTimestamp() : at);
+        _limit?.End(hasResult: phase == TracePhase.Succeeded, at);
         if (Parent is { } parent)
         {
             parent.Children!.OnFinished();
             Parent = null; // Or a long chain of items that start each other would keep the first one alive.
         }
 
-        Executor.Timeline?.Record(Id, Name, phase, Executor.Name, Lane, detail);
+        Executor.Timeline?.Record(Id, Name, phase, Executor.Name, Lane, detail, at);
         Ending?.Invoke();
     }
 

@@ -31,15 +31,15 @@ internal sealed class ItemLimit(WorkItem item, TimeSpan timeout, RelativeLimit? 
     /// <summary>Set by engines in this process: called when the item has ended by the limit and its work goes on.</summary>
     internal Action<WorkItem>? Abandoned { get; set; }
 
-    internal void Start(TimeProvider timeProvider)
+    internal void Start(TimeProvider timeProvider, long at)
     {
         if (timeout != System.Threading.Timeout.InfiniteTimeSpan)
             _timer = timeProvider.CreateTimer(static state => ((WorkItem)state!).ExpireLimit(), item, timeout, System.Threading.Timeout.InfiniteTimeSpan);
-        if (others is not null) _running = others.Begin(this);
+        if (others is not null) _running = others.Begin(this, at);
 
         // The item may have been finished from elsewhere meanwhile; its End then saw no timer. Both sides have a fence between theirs and the other's.
         Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _isEnded) != 0) Stop(hasResult: false);
+        if (Volatile.Read(ref _isEnded) != 0) Stop(hasResult: false, at);
     }
 
     internal void Cancel()
@@ -64,10 +64,10 @@ internal sealed class ItemLimit(WorkItem item, TimeSpan timeout, RelativeLimit? 
     }
 
     /// <summary>The item has ended. The token's source is left to the garbage collector: work that outlives its limit may still hold the token.</summary>
-    internal void End(bool hasResult)
+    internal void End(bool hasResult, long at)
     {
         Interlocked.Exchange(ref _isEnded, 1);
-        Stop(hasResult);
+        Stop(hasResult, at);
     }
 
     internal ItemTimeoutException ToException(string what, string executor)
@@ -83,9 +83,9 @@ internal sealed class ItemLimit(WorkItem item, TimeSpan timeout, RelativeLimit? 
         };
     }
 
-    private void Stop(bool hasResult)
+    private void Stop(bool hasResult, long at)
     {
         _timer?.Dispose();
-        if (Interlocked.Exchange(ref _running, null) is { } running) others!.End(running, hasResult);
+        if (Interlocked.Exchange(ref _running, null) is { } running) others!.End(running, hasResult, at);
     }
 }

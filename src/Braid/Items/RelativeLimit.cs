@@ -42,10 +42,10 @@ internal sealed class RelativeLimit(double factor, TimeProvider timeProvider) : 
         }
     }
 
-    /// <summary>A worker has begun an item.</summary>
-    internal LinkedListNode<RunningItem> Begin(ItemLimit limit)
+    /// <summary>A worker has begun an item, at that moment or, if it is 0, now.</summary>
+    internal LinkedListNode<RunningItem> Begin(ItemLimit limit, long at)
     {
-        var node = new LinkedListNode<RunningItem>(new(limit, timeProvider.GetTimestamp()));
+        var node = new LinkedListNode<RunningItem>(new(limit, at == 0 ? timeProvider.GetTimestamp() : at));
         lock (_gate)
         {
             _running.AddLast(node);
@@ -56,13 +56,13 @@ internal sealed class RelativeLimit(double factor, TimeProvider timeProvider) : 
     }
 
     /// <summary>It has ended. Only the time of one that has a result says how long this work takes.</summary>
-    internal void End(LinkedListNode<RunningItem> node, bool hasResult)
+    internal void End(LinkedListNode<RunningItem> node, bool hasResult, long at)
     {
         lock (_gate)
         {
             if (node.List is not null) _running.Remove(node);
             if (!hasResult) return;
-            _median.Add(timeProvider.GetElapsedTime(node.Value.BeganAt).Ticks);
+            _median.Add(timeProvider.GetElapsedTime(node.Value.BeganAt, at == 0 ? timeProvider.GetTimestamp() : at).Ticks);
             Arm();
         }
     }

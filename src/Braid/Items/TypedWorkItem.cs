@@ -54,11 +54,11 @@ internal abstract class TypedWorkItem<TArg, TResult>(
 
     public sealed override void Complete(in ReadOnlySequence<byte> result)
     {
-        if (result.IsSingleSegment) Complete(result.FirstSpan);
-        else Complete(result.ToArray());
+        if (result.IsSingleSegment) Complete(result.FirstSpan, at: 0);
+        else Complete(result.ToArray(), at: 0);
     }
 
-    internal sealed override void Complete(ReadOnlySpan<byte> result)
+    internal sealed override void Complete(ReadOnlySpan<byte> result, long at)
     {
         TResult value;
         try
@@ -67,11 +67,11 @@ internal abstract class TypedWorkItem<TArg, TResult>(
         }
         catch (Exception exception)
         {
-            Fail(exception);
+            Fail(exception, at);
             return;
         }
 
-        Succeed(value);
+        Succeed(value, at);
     }
 
     public sealed override void Fail(Exception exception)
@@ -80,7 +80,9 @@ internal abstract class TypedWorkItem<TArg, TResult>(
         TryFail(exception);
     }
 
-    private protected sealed override bool TryFail(Exception exception)
+    internal sealed override void Fail(Exception exception, long at) => TryFail(exception, at);
+
+    private protected sealed override bool TryFail(Exception exception, long at = 0)
     {
         if (!TryClaimFinish()) return false;
         if (IsTimedOut)
@@ -89,7 +91,7 @@ internal abstract class TypedWorkItem<TArg, TResult>(
         }
 
         bool isCancelled = exception is DisposalCanceledException || (exception is OperationCanceledException && CancellationToken.IsCancellationRequested);
-        Finish(isCancelled ? TracePhase.Cancelled : TracePhase.Failed, isCancelled ? null : $"{exception.GetType().Name}: {exception.Message}");
+        Finish(isCancelled ? TracePhase.Cancelled : TracePhase.Failed, isCancelled ? null : $"{exception.GetType().Name}: {exception.Message}", at);
         OnFailed(exception);
         return true;
     }
@@ -102,16 +104,16 @@ internal abstract class TypedWorkItem<TArg, TResult>(
     /// <summary>The owner's part of a bad end. Called once.</summary>
     private protected abstract void OnFailed(Exception exception);
 
-    private void Succeed(TResult result)
+    private void Succeed(TResult result, long at = 0)
     {
         if (IsTimedOut)
         {
-            Fail(new OperationCanceledException(CancellationToken));
+            Fail(new OperationCanceledException(CancellationToken), at);
             return;
         }
 
         if (!TryClaimFinish()) return;
-        Finish(TracePhase.Succeeded);
+        Finish(TracePhase.Succeeded, at: at);
         OnSucceeded(result);
     }
 

@@ -12,7 +12,7 @@ namespace Braid.Processes;
 internal static class Handshake
 {
     /// <summary>Raised with every change that an older peer would misread.</summary>
-    internal const int Version = 2;
+    internal const int Version = 3;
 
     private const int NonceLength = 32;
     private const int ProofLength = HMACSHA256.HashSizeInBytes;

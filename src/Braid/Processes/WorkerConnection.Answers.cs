@@ -13,6 +13,9 @@ internal sealed partial class WorkerConnection
     private int _answerCount;
     private long _now;
 
+    // When the worker last began or ended an item, or was there.
+    private long _lastAt;
+
     /// <summary>Takes this frame and those behind it that are here in full.</summary>
     private void Take(Frame frame)
     {
@@ -46,17 +49,20 @@ internal sealed partial class WorkerConnection
         long itemId = fields.ReadInt64();
         var call = Find(itemId, frame.Type, frame.Type is FrameType.Started or FrameType.Returned ? CallState.Sent : CallState.Started);
         ProcessCall? begun = null;
+        long at = 0;
         switch (frame.Type)
         {
             case FrameType.Started:
-                NoteStarted(begun = call);
+                at = ReadTime(ref fields);
+                NoteStarted(begun = call, at);
                 break;
             case FrameType.Result or FrameType.Error or FrameType.LargeResult:
                 // First everything that may be wrong: a call that has ended is told so.
                 long next = fields.ReadInt64();
                 if (next != Frame.NoItem) begun = Find(next, FrameType.Started, CallState.Sent);
-                NoteEnded(call, isLarge: frame.Type == FrameType.LargeResult || frame.Body.Length > LargeMessage);
-                if (begun is not null) NoteStarted(begun);
+                at = ReadTime(ref fields);
+                NoteEnded(call, at, isLarge: frame.Type == FrameType.LargeResult || frame.Body.Length > LargeMessage);
+                if (begun is not null) NoteStarted(begun, at);
                 break;
             case FrameType.CostlyEncoding:
                 var cost = fields;
@@ -71,7 +77,15 @@ internal sealed partial class WorkerConnection
                 throw new InvalidFrameException($"A parent does not take {frame.Type} frames.");
         }
 
-        return new(frame.Type, call, frame.Body[fields.Position..], begun, begun is { IsCancelled: true });
+        return new(frame.Type, call, frame.Body[fields.Position..], at, begun, begun is { IsCancelled: true });
+    }
+
+    /// <summary>When the worker says that it happened, or the nearest moment that can be. 0: the executor has a clock of its own, which says.</summary>
+    private long ReadTime(ref FieldReader fields)
+    {
+        long at = SharedClock.ToTimestamp(fields.ReadInt64());
+        if (_executor.TimeProvider != TimeProvider.System) return 0;
+        return _lastAt = Math.Clamp(at, _lastAt, Math.Max(_lastAt, _now));
     }
 
     private ProcessCall Find(long itemId, FrameType type, CallState expected)
@@ -80,25 +94,25 @@ internal sealed partial class WorkerConnection
         return call.State == expected ? call : throw new InvalidFrameException($"A {type} frame came for item {itemId}, which is {call.State}.");
     }
 
-    private void NoteStarted(ProcessCall call)
+    private void NoteStarted(ProcessCall call, long at)
     {
         call.State = CallState.Started;
         call.IsRecalled = false;
-        call.StartedAt = _now;
+        call.StartedAt = at == 0 ? _now : at;
         OnBegun();
         if (_hasWorked) return;
         _queue.OnProgress();
         _hasWorked = true;
     }
 
-    private void NoteEnded(ProcessCall call, bool isLarge)
+    private void NoteEnded(ProcessCall call, long at, bool isLarge)
     {
         call.State = CallState.Done;
         Held.Remove(call);
         if (_stopping == call) EndStopping();
 
         // What is sent ahead of large messages would wait in memory.
-        long duration = _now - call.StartedAt;
+        long duration = (at == 0 ? _now : at) - call.StartedAt;
         if (isLarge || _isLarge) _duration = Unknown;
         else if (_duration == Unknown) _duration = duration;
 
@@ -113,7 +127,7 @@ internal sealed partial class WorkerConnection
         {
             case FrameType.Result:
                 OnCallEnded();
-                answer.Call.Item.Complete(answer.Body.Span);
+                answer.Call.Item.Complete(answer.Body.Span, answer.At);
                 _queue.Leave();
                 break;
             case FrameType.LargeResult:
@@ -122,7 +136,7 @@ internal sealed partial class WorkerConnection
                 break;
             case FrameType.Error:
                 OnCallEnded();
-                EndRaised(answer.Call, ReadError(answer));
+                EndRaised(answer.Call, ReadError(answer), answer.At);
                 break;
             case FrameType.CostlyEncoding:
                 ReadCost(answer);
@@ -134,7 +148,7 @@ internal sealed partial class WorkerConnection
 
         if (answer.Begun is not { } begun) return;
         _executor.PeakWatch.OnBusy();
-        begun.Item.MarkStarted(Lane);
+        begun.Item.MarkStarted(Lane, answer.At);
         if (answer.MustStop) StopCall(begun);
     }
 
@@ -144,7 +158,7 @@ internal sealed partial class WorkerConnection
         {
             if (_shared is null) throw new InvalidFrameException("A large result came, and there is no shared memory.");
             var place = new FieldReader(answer.Body.Span);
-            answer.Call.Item.Complete(_shared.PayloadReader.Find(ref place).Span);
+            answer.Call.Item.Complete(_shared.PayloadReader.Find(ref place).Span, answer.At);
             _shared.PayloadReader.LetGo();
         }
         catch (InvalidFrameException exception)
@@ -185,7 +199,8 @@ internal sealed partial class WorkerConnection
     /// <param name="Type">The frame's.</param>
     /// <param name="Call">What it is about.</param>
     /// <param name="Body">Its fields after the items' numbers.</param>
+    /// <param name="At">When it was; 0 for a frame that does not say.</param>
     /// <param name="Begun">The call that the worker begins now; null: none.</param>
     /// <param name="MustStop">That call was cancelled before anybody knew that it had begun.</param>
-    private readonly record struct Answer(FrameType Type, ProcessCall Call, ReadOnlyMemory<byte> Body, ProcessCall? Begun, bool MustStop);
+    private readonly record struct Answer(FrameType Type, ProcessCall Call, ReadOnlyMemory<byte> Body, long At, ProcessCall? Begun, bool MustStop);
 }

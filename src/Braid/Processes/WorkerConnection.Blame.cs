@@ -10,11 +10,11 @@ internal sealed partial class WorkerConnection
     internal void SampleMemory() => _process?.SampleMemory();
 
     /// <summary>The work has raised an error, or has followed its token.</summary>
-    private void EndRaised(ProcessCall call, Exception error)
+    private void EndRaised(ProcessCall call, Exception error, long at)
     {
         if (call.IsCancelled && error is OperationCanceledException) error = call.StopReason ?? error;
         else _executor.CountRaisedError();
-        EndFailed(call, error);
+        EndFailed(call, error, at);
     }
 
     /// <summary>The worker has ended. Unless somebody wanted that, it is lost.</summary>

@@ -100,6 +100,7 @@ internal sealed partial class WorkerConnection
         }
 
         SampleMemory();
+        _lastAt = _executor.TimeProvider.GetTimestamp();
         _queue.OnReady(this);
         _executor.MemoryWatch?.Start();
         Record(TracePhase.WorkerStarted, $"process {_process!.Id}");

@@ -105,19 +105,23 @@ internal sealed class WorkerHost
         if (_shared is not null) control.Start();
         if (!WorkerInitializer.TryRun(_reader, _stream)) return;
         if (_shared is null) control.Start();
+        long now = SharedClock.Now();
         while (true)
         {
             if (!_inbox.TryTake(out var call))
             {
                 SendAnswers();
                 if (!_inbox.TryWait()) return;
+                now = SharedClock.Now();
                 continue;
             }
 
-            _answers.WriteStarted(call.ItemId);
+            _answers.WriteStarted(call.ItemId, now);
             SendAnswers();
             _call = call;
             ExecutionContext.Run(_clean, static host => ((WorkerHost)host!).RunCall(), this);
+            now = SharedClock.Now();
+            _answers.WriteEnded(now);
         }
     }
 

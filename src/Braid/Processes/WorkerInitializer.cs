@@ -47,8 +47,7 @@ internal static class WorkerInitializer
         if (frame.Type == FrameType.Initialized) return null;
         if (frame.Type != FrameType.Error) throw new InvalidFrameException($"A {frame.Type} frame came where the initializer's end was expected.");
         var fields = frame.Fields;
-        _ = fields.ReadInt64();
-        _ = fields.ReadInt64();
+        for (int field = 0; field < 3; field++) _ = fields.ReadInt64();
         return RemoteError.Read(ref fields, origin, CancellationToken.None);
     }
 

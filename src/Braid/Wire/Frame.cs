@@ -19,7 +19,8 @@ internal readonly struct Frame(FrameType type, ReadOnlyMemory<byte> body, bool i
     internal const long NoItem = 0;
 
     private const int ItemOnly = sizeof(long);
-    private const int TwoItems = 2 * sizeof(long);
+    private const int ItemAndTime = 2 * sizeof(long);
+    private const int TwoItemsAndTime = 3 * sizeof(long);
 
     // The call's other fields and its trace.
     private const int LongestLargeCall = 64 * 1024;
@@ -43,9 +44,10 @@ internal readonly struct Frame(FrameType type, ReadOnlyMemory<byte> body, bool i
         FrameType.Call or FrameType.Result or FrameType.Constant => Array.MaxLength - HeaderLength,
         FrameType.LargeCall => LongestLargeCall,
         FrameType.CostlyEncoding => ItemOnly + (2 * sizeof(long)),
-        FrameType.LargeResult => TwoItems + PlaceLength,
+        FrameType.LargeResult => TwoItemsAndTime + PlaceLength,
         FrameType.Error => LongestError,
-        FrameType.Started or FrameType.Returned or FrameType.Cancel or FrameType.Recall or FrameType.Forget => ItemOnly,
+        FrameType.Started => ItemAndTime,
+        FrameType.Returned or FrameType.Cancel or FrameType.Recall or FrameType.Forget => ItemOnly,
         FrameType.Goodbye or FrameType.Initialized => 0,
         _ => -1,
     };
@@ -97,12 +99,12 @@ internal enum FrameType : byte
     Initialize = 24,
 
     /// <summary>
-    /// Worker: it begins the item now. Sent before the argument is decoded, so that what runs is known whatever happens. Where the answer to
+    /// Worker: it begins the item now, and when that is. Sent before the argument is decoded, so that what runs is known whatever happens. Where the answer to
     /// another item has not been sent yet, that says it, and there is no such frame.
     /// </summary>
     Started = 32,
 
-    /// <summary>Worker: the item's result; like the other two ends, also which item begins now.</summary>
+    /// <summary>Worker: the item's result; like the other two ends, also which item begins now, and when that is.</summary>
     Result = 33,
 
     /// <summary>Worker: the item has no result, and why.</summary>

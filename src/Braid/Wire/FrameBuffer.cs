@@ -99,21 +99,34 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
         End();
     }
 
-    /// <summary>Opens a frame that ends an item.</summary>
+    /// <summary>Opens a frame that ends an item. The time is written by <see cref="WriteEnded"/>.</summary>
     internal void BeginEnd(FrameType type, long itemId)
     {
         Begin(type);
         WriteInt64(itemId);
         _nextStart = Length;
         WriteInt64(Frame.NoItem);
+        WriteInt64(0);
+    }
+
+    /// <summary>Says when the item ended whose frame was written last.</summary>
+    /// <param name="at">Of the <see cref="SharedClock"/>.</param>
+    internal void WriteEnded(long at)
+    {
+        if (_nextStart != None) BinaryPrimitives.WriteInt64LittleEndian(_bytes.AsSpan(_nextStart + sizeof(long)), at);
     }
 
     /// <summary>Says that an item begins: in the frame that ends another one, if one is here, or in a frame of its own.</summary>
-    internal void WriteStarted(long itemId)
+    /// <param name="itemId">The item's number.</param>
+    /// <param name="at">Of the <see cref="SharedClock"/>; where another one ends it is the time when that did.</param>
+    internal void WriteStarted(long itemId, long at)
     {
         if (_nextStart == None)
         {
-            WriteItemFrame(FrameType.Started, itemId);
+            Begin(FrameType.Started);
+            WriteInt64(itemId);
+            WriteInt64(at);
+            End();
             return;
         }
 

@@ -51,12 +51,12 @@ internal static class Attacks
         Attack.BeginsOther => Result(item, item + 1_000_000),
         Attack.BeginsItself => Result(item, item),
         Attack.CutResult => Item(FrameType.Result, item),
-        Attack.StartedTwice => Item(FrameType.Started, item),
+        Attack.StartedTwice => [.. Header(16, FrameType.Started), .. Number(item), .. Number(0)],
         Attack.ResultTwice => [.. Answer(item), .. Answer(item)],
         Attack.ParentsFrame => Item(FrameType.Call, item),
         Attack.SecondHello => [.. Header(3, FrameType.Hello), 1, 2, 3],
         Attack.BrokenCost => [.. Header(10, FrameType.CostlyEncoding), .. Number(item), 1, 2],
-        Attack.BrokenError => [.. Header(24, FrameType.Error), .. Number(item), .. Number(Frame.NoItem), 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0x7F],
+        Attack.BrokenError => [.. Header(32, FrameType.Error), .. Number(item), .. Number(Frame.NoItem), .. Number(0), 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0x7F],
         Attack.EmptyErrorType => Error(item, ""),
         Attack.InvalidErrorType => Error(item, "System.Exception`1[[X, Y, Z]], ,[[*&"),
         Attack.CutFrame => [.. Header(8, FrameType.Result), 1, 2, 3],
@@ -106,7 +106,7 @@ internal static class Attacks
     private static byte[] Answer(long item) => Result(item, Frame.NoItem);
 
     private static byte[] Result(long item, long next) =>
-        [.. Header((2 * sizeof(long)) + sizeof(int), FrameType.Result), .. Number(item), .. Number(next), 14, 0, 0, 0];
+        [.. Header((3 * sizeof(long)) + sizeof(int), FrameType.Result), .. Number(item), .. Number(next), .. Number(0), 14, 0, 0, 0];
 
     private static byte[] Number(long number)
     {

@@ -125,7 +125,7 @@ internal sealed unsafe class FakeWorker
 
     private void Answer(InboxCall call)
     {
-        _answers.WriteItemFrame(FrameType.Started, call.ItemId);
+        _answers.WriteStarted(call.ItemId, SharedClock.Now());
         _answers.BeginEnd(FrameType.Result, call.ItemId);
         if (call.Argument.Length == sizeof(int)) _answers.WriteInt32(BinaryPrimitives.ReadInt32LittleEndian(call.Argument.Span) + 1);
         else _answers.Append(call.Argument.Span);
@@ -136,7 +136,7 @@ internal sealed unsafe class FakeWorker
     private void Strike(Attack attack, InboxCall call)
     {
         if (attack == Attack.HeadAhead) Answer(call);
-        else if (attack is not (Attack.ResultBeforeStarted or Attack.RandomBytes)) _answers.WriteItemFrame(FrameType.Started, call.ItemId);
+        else if (attack is not (Attack.ResultBeforeStarted or Attack.RandomBytes)) _answers.WriteStarted(call.ItemId, SharedClock.Now());
         int seed = int.Parse(Environment.GetEnvironmentVariable(SeedVariable)!, System.Globalization.CultureInfo.InvariantCulture);
         _answers.Append(Attacks.Bytes(attack, call.ItemId, seed));
         Send(_stream);

@@ -11,7 +11,7 @@ public abstract class ProcessProtocolTests : ProcessTest
     [Theory]
     [InlineData(Attack.UnknownType, "Frame type 99 does not exist")]
     [InlineData(Attack.NegativeLength, "A Result frame announces 4,294,967,295 bytes")]
-    [InlineData(Attack.LongStarted, "A Started frame announces 2,147,483,647 bytes; at most 8 are allowed")]
+    [InlineData(Attack.LongStarted, "A Started frame announces 2,147,483,647 bytes; at most 16 are allowed")]
     [InlineData(Attack.LongError, "A Error frame announces 17,825,792 bytes; at most 16,777,216 are allowed")]
     [InlineData(Attack.ShortStarted, "A frame ends too early: 8 bytes are announced and 2 are left")]
     [InlineData(Attack.OtherItem, "which this worker does not have")]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Braid.Items;
 using Xunit;
 
@@ -157,5 +158,24 @@ public abstract class ProcessResultTests : ProcessTest
         });
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => map.WaitAsync(Limit));
         Assert.Empty(missing);
+    }
+
+    [Fact]
+    public async Task A_duration_has_all_of_the_work_in_it_however_late_the_parent_hears_of_it()
+    {
+        var executor = Make(workers: 2);
+        var work = Work.Of<int, TimeSpan>(Spin);
+        await foreach (var outcome in executor.OutcomesAsync(Enumerable.Repeat(200, 500), work).WithCancellation(TestContext.Current.CancellationToken))
+            Assert.True(outcome.Duration >= outcome.Result, $"{outcome.Duration} for work that took {outcome.Result}");
+    }
+
+    private static TimeSpan Spin(int microseconds)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start).TotalMicroseconds < microseconds)
+        {
+        }
+
+        return Stopwatch.GetElapsedTime(start);
     }
 }

@@ -34,22 +34,30 @@ public sealed class FrameTests
     public void An_answer_that_waits_says_which_item_begins()
     {
         var output = new FrameBuffer();
-        output.WriteStarted(1);
+        output.WriteStarted(1, 11);
         output.BeginEnd(FrameType.Result, 1);
         output.WriteInt64(100);
         output.End();
-        output.WriteStarted(2);
-        output.WriteStarted(3);
+        output.WriteEnded(12);
+        output.WriteStarted(2, 12);
+        output.WriteStarted(3, 13);
         int start = output.Length;
         output.BeginEnd(FrameType.Error, 3);
         output.TruncateTo(start);
-        output.WriteStarted(4);
+        output.WriteEnded(0);
+        output.WriteStarted(4, 14);
         var reader = new FrameReader(new MemoryStream(output.Written.ToArray())) { LongestBody = int.MaxValue };
-        Assert.Equal(1, reader.Expect(FrameType.Started).Fields.ReadInt64());
+        Assert.Equal((1, 11), Two(reader.Expect(FrameType.Started)));
         var result = reader.Expect(FrameType.Result).Fields;
-        Assert.Equal((1, 2, 100), (result.ReadInt64(), result.ReadInt64(), result.ReadInt64()));
-        Assert.Equal(3, reader.Expect(FrameType.Started).Fields.ReadInt64());
-        Assert.Equal(4, reader.Expect(FrameType.Started).Fields.ReadInt64());
+        Assert.Equal((1, 2, 12, 100), (result.ReadInt64(), result.ReadInt64(), result.ReadInt64(), result.ReadInt64()));
+        Assert.Equal((3, 13), Two(reader.Expect(FrameType.Started)));
+        Assert.Equal((4, 14), Two(reader.Expect(FrameType.Started)));
+
+        static (long, long) Two(Frame frame)
+        {
+            var fields = frame.Fields;
+            return (fields.ReadInt64(), fields.ReadInt64());
+        }
     }
 
     [Theory]
@@ -57,7 +65,7 @@ public sealed class FrameTests
     [InlineData(new byte[] { 0, 0, 0, 0, 0 }, "does not exist")]
     [InlineData(new byte[] { 255, 255, 255, 255, 17 }, "at most")]
     [InlineData(new byte[] { 1, 1, 0, 0, 2 }, "at most 256")]
-    [InlineData(new byte[] { 9, 0, 0, 0, 32 }, "at most 8")]
+    [InlineData(new byte[] { 17, 0, 0, 0, 32 }, "at most 16")]
     public void Malformed_frames_are_refused_before_anything_is_allocated(byte[] bytes, string why)
     {
         var reader = new FrameReader(new MemoryStream(bytes)) { LongestBody = int.MaxValue };
