@@ -7,7 +7,7 @@ internal static class TurnPlan
     internal const int Most = 5;
 
     /// <summary>More turns than two only while the work as a whole stays within this.</summary>
-    internal static readonly TimeSpan Budget = TimeSpan.FromSeconds(20);
+    internal static readonly TimeSpan Budget = TimeSpan.FromSeconds(15);
 
     /// <summary>A turn longer than this is not repeated: drift matters less than the user's minutes.</summary>
     internal static readonly TimeSpan LongestRepeated = TimeSpan.FromSeconds(60);

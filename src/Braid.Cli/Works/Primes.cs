@@ -7,9 +7,9 @@ namespace Braid.Cli.Works;
 /// <summary>The CPU-bound built-in work.</summary>
 internal static class Primes
 {
-    // 20 to 30 ms an item, some 2 s in all: long enough that the start of worker processes, 0.1 to 0.2 s, is not most of what keeps them
-    // from twice the speed; short enough to be repeated in turns.
-    private const int Items = 80;
+    // 20 to 30 ms an item, some 1.6 s in all: long enough that the last item, which runs alone, and what workers still compile are a few percent
+    // of it; short enough to be repeated in turns.
+    private const int Items = 64;
     private const int FirstLimit = 250_000;
     private const int Step = 1_200;
 

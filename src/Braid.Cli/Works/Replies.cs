@@ -7,8 +7,8 @@ namespace Braid.Cli.Works;
 /// <summary>The built-in work of slow input and output: HTTP requests to a server that takes its time.</summary>
 internal static class Replies
 {
-    // Inline they come one after the other, 5 s in all; more would make a turn too long to repeat.
-    private const int Items = 50;
+    // Inline they come one after the other, 4 s in all; more would make a turn too long to repeat.
+    private const int Items = 40;
 
     // One client a process, as .NET advises: connections are kept and used again. Workers have their own.
     private static readonly HttpClient Client = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false });

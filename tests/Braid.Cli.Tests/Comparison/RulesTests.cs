@@ -26,7 +26,7 @@ public sealed class RulesTests
     [InlineData(1, null, 15, true)]
     [InlineData(1, null, 61, false)]
     [InlineData(2, null, 8, true)]
-    [InlineData(2, null, 13, true)]
+    [InlineData(2, null, 10, true)]
     [InlineData(2, null, 14, false)]
     [InlineData(5, null, 1, false)]
     [InlineData(1, 1, 1, false)]
