@@ -63,7 +63,7 @@ internal sealed partial class CallQueue(int lanes, Func<int, WorkerConnection> c
     {
         lock (Gate)
         {
-            if (!worker.MayTake || MustWait(worker)) return false;
+            if (!worker.MayTake || worker.IsLate || MustWait(worker)) return false;
             int room = Math.Min(worker.Depth - worker.Held.Count, worker.Left);
 
             // Not for one free place: half a load at a time shares the writes.
@@ -218,7 +218,7 @@ internal sealed partial class CallQueue(int lanes, Func<int, WorkerConnection> c
     {
         foreach (var worker in _lanes)
         {
-            if (worker is { IsLate: true }) return true;
+            if (worker is { Held.Count: > 1, IsLate: true }) return true;
         }
 
         return false;

@@ -52,8 +52,8 @@ internal sealed partial class WorkerConnection
 
     internal int Depth => _duration > _longItem ? 1 : (int)Math.Clamp(_workAhead / Math.Max(_duration, 1), 2, MostAhead);
 
-    /// <summary>What it was sent waits behind an item of which more was expected: that it would be over by now.</summary>
-    internal bool IsLate => Held is { Count: > 1, First: { State: CallState.Started } first } && _executor.TimeProvider.GetTimestamp() - first.StartedAt > _longItem;
+    /// <summary>It runs an item that has turned out to be long: nothing should wait behind that.</summary>
+    internal bool IsLate => Held.First is { State: CallState.Started } first && _executor.TimeProvider.GetTimestamp() - first.StartedAt > _longItem;
 
     /// <summary>It was idle and there is a call for it. Does not wait for the worker.</summary>
     internal void Wake()

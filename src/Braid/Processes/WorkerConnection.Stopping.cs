@@ -19,7 +19,12 @@ internal sealed partial class WorkerConnection
     /// <summary>Asks for calls back that it has not begun. From any thread.</summary>
     internal void Recall(ProcessCall[] calls)
     {
-        foreach (var call in calls) _writer.Add(FrameType.Recall, call.Id);
+        // Behind the calls themselves, which may just be on their way: a worker that does not have a call yet says nothing, and nobody would ask again.
+        lock (_sendGate)
+        {
+            foreach (var call in calls) _writer.Add(FrameType.Recall, call.Id);
+        }
+
         _writer.FlushElsewhere();
     }
 
@@ -74,8 +79,12 @@ internal sealed partial class WorkerConnection
             _killTimer = _executor.TimeProvider.CreateTimer(static state => Escalate((ProcessCall)state!), call, first, Timeout.InfiniteTimeSpan);
         }
 
-        // First those behind it: none of them may begin in a worker that is about to be killed.
-        foreach (long itemId in unbegun) _writer.Add(FrameType.Recall, itemId);
+        // First those behind it: none of them may begin in a worker that is about to be killed. Inside the gate, as in Recall.
+        lock (_sendGate)
+        {
+            foreach (long itemId in unbegun) _writer.Add(FrameType.Recall, itemId);
+        }
+
         _writer.Add(FrameType.Cancel, call.Id);
         _writer.FlushElsewhere();
     }

@@ -24,6 +24,7 @@ internal sealed class WorkerInbox(FrameReader reader, SharedMemoryStream? shared
     private InboxCall? _running;
     private volatile int _count;
     private SpinBudget _spins = new();
+    private bool _isRung;
     private bool _isClosed;
 
     /// <summary>The next call if there is one now. From then on it runs and cannot be recalled. Valid until the next one is taken.</summary>
@@ -31,15 +32,11 @@ internal sealed class WorkerInbox(FrameReader reader, SharedMemoryStream? shared
     {
         lock (_gate)
         {
-            while (_calls.TryDequeue(out call))
-            {
-                _count = _calls.Count;
-                if (call.IsRecalled) continue;
-                _running = call;
-                return true;
-            }
-
-            _running = call = TryReadCall();
+            do _calls.TryDequeue(out call);
+            while (call is { IsRecalled: true });
+            _count = _calls.Count;
+            _running = call ??= TryReadCall();
+            if (call is not null && _isRung) ReadAll();
             return call is not null;
         }
     }
@@ -74,12 +71,19 @@ internal sealed class WorkerInbox(FrameReader reader, SharedMemoryStream? shared
     {
         lock (_gate)
         {
-            if (_running is null) return;
-            while (HasFrame && reader.TryRead(out var frame)) TakeGuarded(frame);
+            // The main thread reads. If it finds a call first, what the parent rang for may lie behind it.
+            if (_running is null) _isRung = true;
+            else ReadAll();
         }
     }
 
     private bool HasFrame => reader.HasFrame || shared is { HasBytes: true };
+
+    private void ReadAll()
+    {
+        _isRung = false;
+        while (HasFrame && reader.TryRead(out var frame)) TakeGuarded(frame);
+    }
 
     private InboxCall? TryReadCall()
     {
