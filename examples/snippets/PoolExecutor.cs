@@ -12,7 +12,7 @@ public sealed class PoolExecutor(int capacity, ExecutorOptions? options = null) 
     protected override ValueTask SubmitAsync(WorkItem item)
     {
         if (item.Timeout != Timeout.InfiniteTimeSpan)
-            throw new NotSupportedException($"'{Name}' cannot enforce a time limit for '{item.Name}'. Use a ThreadExecutor.");
+            throw new NotSupportedException($"'{Name}' cannot enforce ItemTimeout or ItemTimeoutFactor for '{item.Name}'. Use a ThreadExecutor.");
 
         lock (_gate)
         {

@@ -17,6 +17,9 @@ public abstract partial class Executor : IAsyncDisposable
     // take very different times. Chosen by `benchmarks map-uneven`; docs/decisions/0006.
     private const int Capacities = 16;
 
+    // Engines of more capacity than this have enough to go on with, and each item that is ahead costs memory.
+    private const int MostAhead = 1024;
+
     private readonly ExecutorOptions _options;
     private SpinBudget _looks = new();
 
@@ -39,7 +42,7 @@ public abstract partial class Executor : IAsyncDisposable
     internal virtual int ReadAhead => Capacity;
 
     /// <summary><see cref="ReadAhead"/> of an engine that queues what it cannot begin, and so accepts it at once.</summary>
-    private protected int QueuedReadAhead => (int)Math.Min((long)Capacity * Capacities, int.MaxValue);
+    private protected int QueuedReadAhead => (int)Math.Max(Capacity, Math.Min((long)Capacity * Capacities, MostAhead));
 
     internal TimeProvider TimeProvider => _options.TimeProvider;
 

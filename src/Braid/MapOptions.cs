@@ -8,8 +8,8 @@ public sealed record MapOptions
 
     /// <summary>
     /// Items in progress at once, 1 or more, and at the same time how far the source is read ahead of the results taken. Null: the executor's
-    /// <see cref="Executor.Capacity"/> in progress, and read up to 16 times as far ahead, so that one slow item does not keep the others from being
-    /// begun. Inline and engines of your own read only as far as their capacity.
+    /// <see cref="Executor.Capacity"/> in progress, and read 16 times as far ahead (at most 1,024 items, or the capacity if that is more), so that
+    /// one slow item does not keep the others from being begun. Inline and engines of your own read only as far as their capacity.
     /// </summary>
     /// <remarks>
     /// Arguments and results in between are held in memory. Results in source order need room behind a slow item: a limit that is no greater than the
@@ -24,7 +24,7 @@ public sealed record MapOptions
     public ErrorMode OnError { get; init; } = ErrorMode.StopAtFirst;
 
     /// <summary>
-    /// Time limit of one attempt, counted from when a worker began it. Threads: the item ends and work that ignores its token keeps its
+    /// Time limit of one attempt, counted from when a worker began it (in processes: from when this program hears so). Threads: the item ends and work that ignores its token keeps its
     /// thread, which is replaced. Processes: enforced by killing the worker. Loop: enforced at awaits. Inline: refused.
     /// </summary>
     public TimeSpan ItemTimeout { get; init; } = Timeout.InfiniteTimeSpan;

@@ -21,7 +21,7 @@ namespace Braid;
 ///  too big:            MemoryWatch → SIGKILL, as a crash
 ///  a caller that waits: looks at the rings itself for a moment (TryAdvance) before it sleeps: no thread switch for quick items
 ///  large payloads:     lie in shared memory of their own; the frame says where
-///  short items:        several calls ahead per worker; an idle worker has them Recalled after a moment: nothing waits behind a slow item
+///  items up to 100 ms: calls ahead per worker, Recalled for an idle worker or when the item before them proves long: none waits behind a slow one
 /// </code>
 /// <para>
 /// Workers start when an item needs one and stay, unless the options say when they end. Arguments and results are copied, all but a
@@ -45,7 +45,7 @@ public sealed partial class ProcessExecutor : Executor
         : base(options ?? new())
     {
         Options = options ?? new();
-        Queue = new(Options.Workers, lane => new WorkerConnection(this, lane));
+        Queue = new(Options.Workers, TimeProvider, lane => new WorkerConnection(this, lane));
         MemoryWatch = MemoryWatch.For(Options, Queue);
         IdleWatch = IdleWatch.For(Options, Queue);
         PeakWatch = new(Queue);

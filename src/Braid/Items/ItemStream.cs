@@ -7,12 +7,12 @@ namespace Braid.Items;
 /// </summary>
 /// <remarks>
 /// <code>
-///  source ──► Fill ──► window (at most MaxConcurrency places) ──► TryTake ──► consumer
+///  source ──► Fill ──► window (a limited number of places)    ──► TryTake ──► consumer
 ///                │                    ▲
 ///                └─► SubmitAsync ─► engine ─► item ends ─► OnDone  (or TryRetry: the next attempt of the same place)
 /// </code>
 /// Everything but <see cref="OnDone"/> and <see cref="TryRetry"/> runs where the consumer enumerates, one call at a time. The source is read
-/// only inside MoveNextAsync, so that item n + MaxConcurrency is produced only after result n was taken.
+/// only inside MoveNextAsync, so that item n + limit is produced only after result n was taken.
 /// </remarks>
 internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
 {

@@ -1,7 +1,7 @@
 namespace Braid.Items;
 
 /// <summary>
-/// The places of a map that have been read from the source and not taken by the consumer: at most MaxConcurrency of them. One consumer
+/// The places of a map that have been read from the source and not taken by the consumer: at most MaxConcurrency of them, or without one the executor's ReadAhead. One consumer
 /// adds, takes and waits; workers report places that are done.
 /// </summary>
 internal abstract class MapWindow<TArg, TResult>

@@ -42,10 +42,11 @@ internal sealed class RelativeLimit(double factor, TimeProvider timeProvider) : 
         }
     }
 
-    /// <summary>A worker has begun an item, at that moment or, if it is 0, now.</summary>
+    /// <summary>A worker has begun an item, at that moment or, if it is 0, now. The item's limit counts from now.</summary>
     internal LinkedListNode<RunningItem> Begin(ItemLimit limit, long at)
     {
-        var node = new LinkedListNode<RunningItem>(new(limit, at == 0 ? timeProvider.GetTimestamp() : at));
+        long now = timeProvider.GetTimestamp();
+        var node = new LinkedListNode<RunningItem>(new(limit, now, at == 0 ? now : at));
         lock (_gate)
         {
             _running.AddLast(node);
@@ -80,7 +81,7 @@ internal sealed class RelativeLimit(double factor, TimeProvider timeProvider) : 
     private void Arm()
     {
         if (_running.First is not { } first || Known is not { } known) return;
-        var left = known.Limit - timeProvider.GetElapsedTime(first.Value.BeganAt);
+        var left = known.Limit - timeProvider.GetElapsedTime(first.Value.HeardAt);
         left = left < TimeSpan.Zero ? TimeSpan.Zero : left > LongestWait ? LongestWait : left;
         long due = timeProvider.GetTimestamp() + (long)(left.TotalSeconds * timeProvider.TimestampFrequency);
         if (due >= _armedFor) return;
@@ -97,7 +98,7 @@ internal sealed class RelativeLimit(double factor, TimeProvider timeProvider) : 
         {
             _armedFor = long.MaxValue;
             known = Known!;
-            while (_running.First is { } first && timeProvider.GetElapsedTime(first.Value.BeganAt) >= known.Limit)
+            while (_running.First is { } first && timeProvider.GetElapsedTime(first.Value.HeardAt) >= known.Limit)
             {
                 over.Add(first.Value.Limit);
                 _running.RemoveFirst();
@@ -109,7 +110,10 @@ internal sealed class RelativeLimit(double factor, TimeProvider timeProvider) : 
         foreach (var limit in over) limit.Expire(known);
     }
 
-    internal readonly record struct RunningItem(ItemLimit Limit, long BeganAt);
+    /// <param name="Limit">The item's.</param>
+    /// <param name="HeardAt">When this program heard that it had begun: its limit counts from then, or it would be the shorter the busier this program is.</param>
+    /// <param name="BeganAt">When its worker says that it began: for the median.</param>
+    internal readonly record struct RunningItem(ItemLimit Limit, long HeardAt, long BeganAt);
 }
 
 /// <summary>A relative limit as it stood when an item was over it.</summary>

@@ -4,7 +4,7 @@ namespace Braid.Processes;
 /// <remarks>
 /// Knows nothing of processes, sockets and bytes. Whatever finishes items, sends or starts processes is done by the caller, outside the gate.
 /// </remarks>
-internal sealed partial class CallQueue(int lanes, Func<int, WorkerConnection> create)
+internal sealed partial class CallQueue(int lanes, TimeProvider timeProvider, Func<int, WorkerConnection> create)
 {
     // Three starts in a row that fail are a reason and not bad luck: what waits is told instead of waiting for a fourth.
     private const int MostFailedStarts = 3;
@@ -63,7 +63,8 @@ internal sealed partial class CallQueue(int lanes, Func<int, WorkerConnection> c
     {
         lock (Gate)
         {
-            if (!worker.MayTake || worker.IsLate || MustWait(worker)) return false;
+            long now = timeProvider.GetTimestamp();
+            if (!worker.MayTake || worker.IsLate(now) || MustWait(worker)) return false;
             int room = Math.Min(worker.Depth - worker.Held.Count, worker.Left);
 
             // Not for one free place: half a load at a time shares the writes.
@@ -84,7 +85,7 @@ internal sealed partial class CallQueue(int lanes, Func<int, WorkerConnection> c
                 calls.Add(call);
             }
 
-            if (worker.Held.Count > 0 || worker.IsIdle) return HasLate();
+            if (worker.Held.Count > 0 || worker.IsIdle) return HasLate(now);
             worker.IsIdle = true;
             worker.OnIdle();
             _idle.Push(worker);
@@ -97,51 +98,16 @@ internal sealed partial class CallQueue(int lanes, Func<int, WorkerConnection> c
         }
     }
 
-    /// <summary>Nothing should wait behind a long item, and behind any other worker's item only while no worker is idle.</summary>
-    /// <returns>A worker that should give calls back; null: there is none.</returns>
-    internal (WorkerConnection Victim, ProcessCall[] Calls)? Recall()
+    /// <summary>For calls that wait: a worker that should take them, or one that should be started. False: nothing waits, or there is neither.</summary>
+    internal bool TryClaim(out WorkerConnection? idle, out WorkerConnection? start)
     {
+        idle = start = null;
         lock (Gate)
         {
-            bool isAnyIdle = _idle.Count > 0 && Waiting == 0;
-            WorkerConnection? victim = null;
-            List<ProcessCall> unbegun = [];
-            foreach (var worker in _lanes.OfType<WorkerConnection>())
-            {
-                if (!isAnyIdle && !worker.IsLate) continue;
-                var sent = worker.Held.In(CallState.Sent);
-                if (sent.Count <= unbegun.Count || sent.Exists(c => c.IsRecalled)) continue;
-                (victim, unbegun) = (worker, sent);
-            }
-
-            if (victim is null) return null;
-
-            // A worker that has not even begun its first is not behind anything.
-            if (victim.Held.Count == unbegun.Count) unbegun.RemoveAt(0);
-
-            // The newer half, or the only one: the other half is for the worker itself, which will be soon.
-            var back = victim.IsLate ? [.. unbegun] : unbegun.Skip(unbegun.Count / 2).ToArray();
-            foreach (var call in back) call.IsRecalled = true;
-            return back.Length == 0 ? null : (victim, back);
+            if (Waiting > 0 && !TryClaimIdle(out idle)) start = ReserveStart();
         }
-    }
 
-    /// <summary>Puts a call back that no worker has begun, before all others.</summary>
-    internal void PutBack(ProcessCall call)
-    {
-        call.State = CallState.Waiting;
-        call.IsRecalled = call.IsCancelled = false;
-        _returned.Push(call);
-    }
-
-    /// <summary>An idle worker for calls that wait, if there are both.</summary>
-    internal bool TryClaim(out WorkerConnection? idle)
-    {
-        lock (Gate)
-        {
-            idle = null;
-            return Waiting > 0 && TryClaimIdle(out idle);
-        }
+        return idle is not null || start is not null;
     }
 
     /// <summary>A call has ended and everybody has been told.</summary>
@@ -212,16 +178,6 @@ internal sealed partial class CallQueue(int lanes, Func<int, WorkerConnection> c
     internal List<WorkerConnection> Workers()
     {
         lock (Gate) return [.. Everyone()];
-    }
-
-    private bool HasLate()
-    {
-        foreach (var worker in _lanes)
-        {
-            if (worker is { Held.Count: > 1, IsLate: true }) return true;
-        }
-
-        return false;
     }
 
     private bool TryDequeue(out ProcessCall call) => _returned.TryPop(out call!) || _waiting.TryDequeue(out call!);

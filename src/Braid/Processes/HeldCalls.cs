@@ -71,6 +71,14 @@ internal sealed class HeldCalls
         return found;
     }
 
+    /// <summary>Those that are in the state and not the first, in their order.</summary>
+    internal List<ProcessCall> Behind(CallState state)
+    {
+        var found = In(state);
+        if (found.Count > 0 && found[0] == First) found.RemoveAt(0);
+        return found;
+    }
+
     private void RemoveFirst()
     {
         _calls[_first++] = null;

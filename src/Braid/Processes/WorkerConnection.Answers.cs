@@ -198,7 +198,7 @@ internal sealed partial class WorkerConnection
 
     /// <param name="Type">The frame's.</param>
     /// <param name="Call">What it is about.</param>
-    /// <param name="Body">Its fields after the items' numbers.</param>
+    /// <param name="Body">Its fields after the items' numbers and the time.</param>
     /// <param name="At">When it was; 0 for a frame that does not say.</param>
     /// <param name="Begun">The call that the worker begins now; null: none.</param>
     /// <param name="MustStop">That call was cancelled before anybody knew that it had begun.</param>

@@ -20,8 +20,8 @@ internal sealed partial class WorkerConnection
     // The duration of an item that nobody has seen yet: nothing is sent ahead of it.
     private const long Unknown = long.MaxValue;
 
-    // Calls and answers above this are not sent ahead, and not by the thread that submits: half of what shared memory takes, a socket about
-    // 200 KB, before the sender has to wait.
+    // Behind calls and answers above this nothing is sent ahead, and nothing by the thread that submits: half of what shared memory takes, a
+    // socket about 200 KB, before the sender has to wait.
     private const int LargeMessage = SharedRing.Capacity / 2;
 
     // Guards what follows and the order in which frames are added: the definition of a function or a constant goes before the first call that has it.
@@ -53,7 +53,8 @@ internal sealed partial class WorkerConnection
     internal int Depth => _duration > _longItem ? 1 : (int)Math.Clamp(_workAhead / Math.Max(_duration, 1), 2, MostAhead);
 
     /// <summary>It runs an item that has turned out to be long: nothing should wait behind that.</summary>
-    internal bool IsLate => Held.First is { State: CallState.Started } first && _executor.TimeProvider.GetTimestamp() - first.StartedAt > _longItem;
+    /// <param name="now">Of the executor's clock.</param>
+    internal bool IsLate(long now) => Held.First is { State: CallState.Started } first && now - first.StartedAt > _longItem;
 
     /// <summary>It was idle and there is a call for it. Does not wait for the worker.</summary>
     internal void Wake()
@@ -163,7 +164,11 @@ internal sealed partial class WorkerConnection
     private void WakeIdle()
     {
         EndReturned();
-        while (_queue.TryClaim(out var idle)) idle!.Wake();
+        while (_queue.TryClaim(out var idle, out var start))
+        {
+            idle?.Wake();
+            start?.Start();
+        }
     }
 
     /// <summary>Ends a call that no worker has begun.</summary>

@@ -2,7 +2,7 @@ using Braid.Wire;
 
 namespace Braid.Processes;
 
-/// <summary>Calls that shall not run, or not any longer: recalled for an idle worker, cancelled while they wait, stopped while they run.</summary>
+/// <summary>Calls that shall not run, or not any longer: recalled for others, cancelled while they wait, stopped while they run.</summary>
 internal sealed partial class WorkerConnection
 {
     // Of KillAfter, what the work has to end by its token alone. The rest is for what it does at SIGTERM.
@@ -17,7 +17,7 @@ internal sealed partial class WorkerConnection
     private bool _isToldToEnd;
 
     /// <summary>Asks for calls back that it has not begun. From any thread.</summary>
-    internal void Recall(ProcessCall[] calls)
+    internal void Recall(List<ProcessCall> calls)
     {
         // Behind the calls themselves, which may just be on their way: a worker that does not have a call yet says nothing, and nobody would ask again.
         lock (_sendGate)

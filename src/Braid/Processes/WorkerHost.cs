@@ -106,6 +106,7 @@ internal sealed class WorkerHost
         if (!WorkerInitializer.TryRun(_reader, _stream)) return;
         if (_shared is null) control.Start();
         long now = SharedClock.Now();
+        long reads = 0;
         while (true)
         {
             if (!_inbox.TryTake(out var call))
@@ -114,6 +115,13 @@ internal sealed class WorkerHost
                 if (!_inbox.TryWait()) return;
                 now = SharedClock.Now();
                 continue;
+            }
+
+            // The frames are long if a constant is among them. What reading them took is no item's time.
+            if (_reader.Reads != reads)
+            {
+                reads = _reader.Reads;
+                now = SharedClock.Now();
             }
 
             _answers.WriteStarted(call.ItemId, now);

@@ -116,17 +116,18 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
         if (_nextStart != None) BinaryPrimitives.WriteInt64LittleEndian(_bytes.AsSpan(_nextStart + sizeof(long)), at);
     }
 
-    /// <summary>Says that an item begins: in the frame that ends another one, if one is here, or in a frame of its own.</summary>
+    /// <summary>Says that an item begins: in the frame that ends another one, if one is here of the same moment, or in a frame of its own.</summary>
     /// <param name="itemId">The item's number.</param>
-    /// <param name="at">Of the <see cref="SharedClock"/>; where another one ends it is the time when that did.</param>
+    /// <param name="at">Of the <see cref="SharedClock"/>.</param>
     internal void WriteStarted(long itemId, long at)
     {
-        if (_nextStart == None)
+        if (_nextStart == None || BinaryPrimitives.ReadInt64LittleEndian(_bytes.AsSpan(_nextStart + sizeof(long))) != at)
         {
             Begin(FrameType.Started);
             WriteInt64(itemId);
             WriteInt64(at);
             End();
+            _nextStart = None;
             return;
         }
 

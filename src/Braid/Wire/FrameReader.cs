@@ -17,6 +17,9 @@ internal sealed class FrameReader(Stream stream)
     /// <summary>The longest body accepted, whatever its type allows: small until the peer has proved who it is.</summary>
     internal int LongestBody { get; set; } = Frame.LongestHandshake;
 
+    /// <summary>How often it has read from the stream, which takes time: perhaps much, for a long frame.</summary>
+    internal long Reads { get; private set; }
+
     /// <summary>True if the next frame is here in full, so that reading it does not wait.</summary>
     internal bool HasFrame =>
         _end - _start >= Frame.HeaderLength
@@ -91,6 +94,7 @@ internal sealed class FrameReader(Stream stream)
         while (done < length)
         {
             if (done == body.Length) body = Longer(body, (int)Math.Min(length, 2L * done));
+            Reads++;
             int read = stream.Read(body, done, body.Length - done);
             if (read == 0) throw EndedInside();
             done += read;
@@ -122,6 +126,7 @@ internal sealed class FrameReader(Stream stream)
         while (_end - _start < count)
         {
             if (_end == _start) _start = _end = 0;
+            Reads++;
             int read = stream.Read(_buffer, _end, BufferSize - _end);
             if (read == 0 && _end > _start) throw EndedInside();
             if (read == 0) return false;

@@ -26,7 +26,7 @@ internal static class RemoteError
         output.End();
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote after the items' numbers.</summary>
+    /// <summary>Reads what <see cref="Write"/> wrote after the items' numbers and the time.</summary>
     /// <param name="fields">The frame.</param>
     /// <param name="origin">Where it happened, for people: the worker and its process.</param>
     /// <param name="cancellationToken">The item's token.</param>

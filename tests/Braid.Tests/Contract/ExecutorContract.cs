@@ -24,6 +24,9 @@ public abstract partial class ExecutorContract
     /// <summary>True: work that blocks on its own executor is found out. (Inline cannot be blocked by its own; a process has another executor than the caller's.)</summary>
     protected virtual bool FindsBlockedWorkers => true;
 
+    /// <summary>False: a map without a limit of its own reads no further ahead than the capacity, as on engines from outside Braid.</summary>
+    protected virtual bool ReadsAhead => IsConcurrent;
+
     /// <summary>False: time is virtual, and an item that does not wait takes none.</summary>
     protected virtual bool TimePasses => true;
 

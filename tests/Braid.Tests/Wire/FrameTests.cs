@@ -46,12 +46,21 @@ public sealed class FrameTests
         output.TruncateTo(start);
         output.WriteEnded(0);
         output.WriteStarted(4, 14);
+
+        // Not at the moment when the one before it ended: something took time in between.
+        output.BeginEnd(FrameType.Result, 4);
+        output.End();
+        output.WriteEnded(15);
+        output.WriteStarted(5, 16);
         var reader = new FrameReader(new MemoryStream(output.Written.ToArray())) { LongestBody = int.MaxValue };
         Assert.Equal((1, 11), Two(reader.Expect(FrameType.Started)));
         var result = reader.Expect(FrameType.Result).Fields;
         Assert.Equal((1, 2, 12, 100), (result.ReadInt64(), result.ReadInt64(), result.ReadInt64(), result.ReadInt64()));
         Assert.Equal((3, 13), Two(reader.Expect(FrameType.Started)));
         Assert.Equal((4, 14), Two(reader.Expect(FrameType.Started)));
+        var last = reader.Expect(FrameType.Result).Fields;
+        Assert.Equal((4, Frame.NoItem, 15), (last.ReadInt64(), last.ReadInt64(), last.ReadInt64()));
+        Assert.Equal((5, 16), Two(reader.Expect(FrameType.Started)));
 
         static (long, long) Two(Frame frame)
         {
