@@ -9,7 +9,8 @@ internal static class Catalog
     [
         ThreadsMap.Benchmark,
         ThreadsRun.Benchmark,
-        MapUneven.Benchmark,
+        MapUneven.Sleeping,
+        MapUneven.Computing,
         ProcessesRoundtrip.Benchmark,
         ProcessesThroughput.Benchmark,
         ProcessesLarge.Benchmark,

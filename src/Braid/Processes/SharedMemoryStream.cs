@@ -16,6 +16,9 @@ internal sealed class SharedMemoryStream : Stream
 
     private static readonly byte[] Bell = [1];
 
+    // Less than what a worker has at hand, so that it hardly runs dry if the one who looked does not come back.
+    private static readonly TimeSpan NapTime = TimeSpan.FromMilliseconds(1);
+
     private readonly SharedMemory _memory;
     private readonly Stream _socket;
     private readonly bool _isParent;
@@ -256,7 +259,7 @@ internal sealed class SharedMemoryStream : Stream
         while (_isLookedAfter && !_isClosed)
         {
             int looks = Volatile.Read(ref _looks);
-            _incoming.Signal.Nap(WorkerConnection.WorkAhead);
+            _incoming.Signal.Nap(NapTime);
             if (looks == Volatile.Read(ref _looks)) _isLookedAfter = false;
         }
 
