@@ -78,6 +78,15 @@ internal sealed class SharedMemoryStream : Stream
         }
     }
 
+    /// <summary>True if writing so many bytes does not wait. For who writes.</summary>
+    /// <exception cref="InvalidFrameException">The peer has broken the memory.</exception>
+    internal bool HasRoomFor(int count)
+    {
+        bool hasRoom = _outgoing.Room >= count;
+        GC.KeepAlive(_memory);
+        return hasRoom;
+    }
+
     /// <summary>Until there is something to read, which another thread may read first, or the peer is gone. False: gone, and nothing is left.</summary>
     /// <exception cref="InvalidFrameException">Nothing is left, and the peer is not gone: it has broken the memory or the socket.</exception>
     internal bool WaitForBytes()

@@ -45,14 +45,17 @@ internal sealed unsafe class SharedRingWriter(byte* ring)
     /// <summary>Where the writer sleeps while there is no room.</summary>
     internal SharedSignal Signal { get; } = new((int*)(ring + SharedRing.WriterOffset));
 
-    internal bool HasRoom
+    internal bool HasRoom => Room > 0;
+
+    /// <summary>Bytes that can be written without waiting.</summary>
+    internal long Room
     {
         get
         {
             long head = Volatile.Read(ref *(long*)(ring + SharedRing.HeadOffset));
             if (head < _head || head > _tail) throw SharedRing.Broken(head, _tail);
             _head = head;
-            return _tail - head < SharedRing.Capacity;
+            return SharedRing.Capacity - (_tail - head);
         }
     }
 

@@ -222,10 +222,29 @@ internal sealed class WorkerHost
         }
     }
 
-    // Not on this thread: if the parent is sending us something big it reads nothing, and whoever waits for it to read must not be the one who
-    // reads what it sends.
-    private void GiveBack(long itemId) => ThreadPool.UnsafeQueueUserWorkItem(
-        static state => state.Host.SendReturned(state.ItemId), (Host: this, ItemId: itemId), preferLocal: false);
+    // Here and now if that cannot wait: a worker is idle, and the first thread of a thread pool takes milliseconds to start. Otherwise not on this
+    // thread: if the parent is sending us something big it reads nothing, and whoever waits for it to read must not be the one who reads what it
+    // sends.
+    private void GiveBack(long itemId)
+    {
+        if (TrySendReturned(itemId)) return;
+        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Host.SendReturned(state.ItemId), (Host: this, ItemId: itemId), preferLocal: false);
+    }
+
+    private bool TrySendReturned(long itemId)
+    {
+        if (_shared is null || !_sendGate.TryEnter()) return false;
+        try
+        {
+            if (!_shared.HasRoomFor(Frame.HeaderLength + sizeof(long))) return false;
+            SendReturned(itemId);
+            return true;
+        }
+        finally
+        {
+            _sendGate.Exit();
+        }
+    }
 
     private void SendReturned(long itemId)
     {
