@@ -50,7 +50,7 @@ public sealed partial class ProcessExecutor
 
     private List<UnfinishedItem> Abandon(TimeSpan deadline)
     {
-        var (waiting, held) = Queue.Abandon();
+        var (waiting, held) = Queue.Abandon(item => Reason(item, deadline));
         var unfinished = held.Concat(waiting).Where(static call => !call.Item.IsFinished).Select(Describe).OrderBy(static item => item.Lane is null).ToList();
         foreach (var call in held) WorkerConnection.Abandon(call, Reason(call.Item, deadline));
         foreach (var call in waiting)

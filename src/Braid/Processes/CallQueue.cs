@@ -58,17 +58,17 @@ internal sealed partial class CallQueue(int lanes, TimeProvider timeProvider, Fu
     /// <param name="worker">The worker that asks.</param>
     /// <param name="calls">Gets what the worker is to run.</param>
     /// <param name="dropped">Gets calls that nobody wants any more; the caller ends them.</param>
-    /// <returns>True if it could do with calls that another worker has at hand: it has become idle, or theirs wait behind a long item.</returns>
-    internal bool Take(WorkerConnection worker, List<ProcessCall> calls, List<ProcessCall> dropped)
+    /// <returns>When to see whether calls should be recalled.</returns>
+    internal RecallTime Take(WorkerConnection worker, List<ProcessCall> calls, List<ProcessCall> dropped)
     {
         lock (Gate)
         {
             long now = timeProvider.GetTimestamp();
-            if (!worker.MayTake || worker.IsLate(now) || MustWait(worker)) return false;
+            if (_whyAbandoned is not null || !worker.MayTake || worker.IsLate(now) || MustWait(worker)) return RecallTime.Never;
             int room = Math.Min(worker.Depth - worker.Held.Count, worker.Left);
 
             // Not for one free place: half a load at a time shares the writes.
-            if (worker.Held.Count > 0 && room < worker.Depth / 2) return false;
+            if (worker.Held.Count > 0 && room < worker.Depth / 2) return RecallTime.Never;
             int share = Math.Min(room, 1 + (Waiting / lanes));
             while (calls.Count < share && TryDequeue(out var call))
             {
@@ -85,16 +85,19 @@ internal sealed partial class CallQueue(int lanes, TimeProvider timeProvider, Fu
                 calls.Add(call);
             }
 
-            if (worker.Held.Count > 0 || worker.IsIdle) return HasLate(now);
-            worker.IsIdle = true;
-            worker.OnIdle();
-            _idle.Push(worker);
-            foreach (var other in _lanes)
+            if (worker.Held.Count > 0)
             {
-                if (other is { Held.Count: > 1 }) return true;
+                // It may have asked although it was idle, and nobody has claimed it for this.
+                RemoveIdle(worker);
+            }
+            else if (!worker.IsIdle)
+            {
+                worker.IsIdle = true;
+                worker.OnIdle();
+                _idle.Push(worker);
             }
 
-            return false;
+            return WhenToRecall(now);
         }
     }
 
@@ -154,6 +157,9 @@ internal sealed partial class CallQueue(int lanes, TimeProvider timeProvider, Fu
             unbegun.Reverse();
             foreach (var call in unbegun) PutBack(call);
 
+            // Not its affair any more: what it hears of their tokens is for their next workers.
+            worker.Held.Clear();
+
             if (hasFailed) _failedStarts++;
             else if (_ready == 0) _failedStarts = 0;
             if (_failure is not null || (_failedStarts >= MostFailedStarts && _ready == 0))
@@ -184,16 +190,20 @@ internal sealed partial class CallQueue(int lanes, TimeProvider timeProvider, Fu
 
     private bool TryClaimIdle(out WorkerConnection? worker)
     {
-        // The one that was busy last: its caches are warm and the others may sleep.
-        if (!_idle.TryPop(out worker)) return false;
-        worker.IsIdle = false;
-        return true;
+        // The one that was busy last: its caches are warm and the others may sleep. Not one that is on its way out.
+        while (_idle.TryPop(out worker))
+        {
+            worker.IsIdle = false;
+            if (worker.MayTake) return true;
+        }
+
+        return false;
     }
 
     /// <summary>A lane for a worker that is needed: something waits that no starting worker is meant for.</summary>
     private WorkerConnection? ReserveStart(int coming = 0)
     {
-        if (_isAbandoned || _failure is not null || _starting >= Waiting + coming || (_failedStarts >= MostFailedStarts && _ready > 0)) return null;
+        if (_whyAbandoned is not null || _failure is not null || _starting >= Waiting + coming || (_failedStarts >= MostFailedStarts && _ready > 0)) return null;
         int lane = FreeLane();
         if (lane < 0) return null;
         _starting++;

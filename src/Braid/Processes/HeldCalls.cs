@@ -22,6 +22,12 @@ internal sealed class HeldCalls
         else if (_calls.IndexOf(call, _first) is >= 0 and var index) _calls.RemoveAt(index);
     }
 
+    internal void Clear()
+    {
+        _calls.Clear();
+        _first = 0;
+    }
+
     internal bool TryFind(long itemId, [NotNullWhen(true)] out ProcessCall? call)
     {
         for (int i = _first; i < _calls.Count; i++)

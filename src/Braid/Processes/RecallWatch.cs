@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Braid.Processes;
 
 /// <summary>Asks calls back that wait behind another worker's item, once that has turned out to be slow: for a worker that is idle, or behind a long one.</summary>
@@ -9,22 +11,26 @@ namespace Braid.Processes;
 internal sealed class RecallWatch(CallQueue queue) : IDisposable
 {
     // Some ten times what a call takes there and back. The machine's time, whatever the executor's is: this is about how fast the machine works.
-    private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(1);
+
+    // An item is found to be long between one and two of these after it began.
+    private static readonly TimeSpan Later = WorkerConnection.LongItem;
 
     // Guards changes of what follows; a monitor, because the thread waits on it.
     private readonly object _gate = new();
-    private volatile bool _isSet;
+    private volatile RecallTime _set;
+    private long _setAt;
     private bool _hasThread;
     private bool _isDisposed;
 
-    /// <summary>A worker has become idle while another has calls at hand, or calls wait behind a long item. One look at a flag if that is known.</summary>
-    internal void Start()
+    /// <summary>Looks then. One look at a field if that is known: it is called for every load of calls.</summary>
+    internal void Start(RecallTime when)
     {
-        if (_isSet) return;
+        if (when <= _set) return;
         lock (_gate)
         {
-            if (_isSet || _isDisposed) return;
-            _isSet = true;
+            if (when <= _set || _isDisposed) return;
+            (_set, _setAt) = (when, Stopwatch.GetTimestamp());
             Monitor.Pulse(_gate);
             if (_hasThread) return;
             _hasThread = true;
@@ -43,29 +49,42 @@ internal sealed class RecallWatch(CallQueue queue) : IDisposable
 
     private void Run()
     {
-        while (WaitUntilSet())
-        {
-            Thread.Sleep(Delay);
-
-            // Before the look and not after: what comes while it lasts, and may be overlooked, sets it anew.
-            lock (_gate) _isSet = false;
-            Look();
-        }
+        while (WaitUntilDue()) Look();
     }
 
-    private bool WaitUntilSet()
+    private bool WaitUntilDue()
     {
         lock (_gate)
         {
-            while (!_isSet && !_isDisposed) Monitor.Wait(_gate);
-            return !_isDisposed;
+            while (!_isDisposed)
+            {
+                if (_set == RecallTime.Never)
+                {
+                    Monitor.Wait(_gate);
+                    continue;
+                }
+
+                var left = (_set == RecallTime.Soon ? Soon : Later) - Stopwatch.GetElapsedTime(_setAt);
+                if (left > TimeSpan.Zero)
+                {
+                    // Whole milliseconds are what it waits for.
+                    Monitor.Wait(_gate, TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)));
+                    continue;
+                }
+
+                // Before the look and not after: what comes while it lasts, and may be overlooked, sets it anew.
+                _set = RecallTime.Never;
+                return true;
+            }
+
+            return false;
         }
     }
 
     private void Look()
     {
         var recalls = new List<(WorkerConnection Worker, List<ProcessCall> Calls)>();
-        if (queue.Recall(recalls)) Start();
+        Start(queue.Recall(recalls));
         foreach (var (worker, calls) in recalls) worker.Recall(calls);
     }
 }

@@ -51,6 +51,6 @@ internal sealed partial class WorkerConnection
     /// <summary>A disposal waits no longer: calls that were given back are not given to others.</summary>
     private void EndReturned()
     {
-        foreach (var call in _queue.TakeReturned()) EndCall(call, call.StopReason ?? new OperationCanceledException(call.Item.CancellationToken));
+        foreach (var (call, reason) in _queue.TakeReturned()) EndCall(call, reason);
     }
 }

@@ -19,13 +19,19 @@ internal sealed partial class WorkerConnection
     /// <summary>Asks for calls back that it has not begun. From any thread.</summary>
     internal void Recall(List<ProcessCall> calls)
     {
+        // Elsewhere: a caller's own code may be encoding an argument inside the gate, and other workers' calls shall not wait for that.
+        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Worker.SendRecalls(state.Calls), (Worker: this, Calls: calls), preferLocal: false);
+    }
+
+    private void SendRecalls(List<ProcessCall> calls)
+    {
         // Behind the calls themselves, which may just be on their way: a worker that does not have a call yet says nothing, and nobody would ask again.
         lock (_sendGate)
         {
             foreach (var call in calls) _writer.Add(FrameType.Recall, call.Id);
         }
 
-        _writer.FlushElsewhere();
+        _writer.Flush();
     }
 
     private bool IsUsed(CancellationToken token)
@@ -74,7 +80,9 @@ internal sealed partial class WorkerConnection
             if (call.State != CallState.Started || _stopping is not null || _isClosed) return;
             _stopping = call;
             _stoppingSince = _executor.TimeProvider.GetTimestamp();
-            unbegun = [.. Held.In(CallState.Sent).Select(c => c.Id)];
+
+            // The last first: so they come back, and what comes back last is given out first.
+            unbegun = [.. Held.In(CallState.Sent).Select(c => c.Id).Reverse()];
             var first = WorkerProcess.CanTerminate ? killAfter * TokenShare : killAfter;
             _killTimer = _executor.TimeProvider.CreateTimer(static state => Escalate((ProcessCall)state!), call, first, Timeout.InfiniteTimeSpan);
         }

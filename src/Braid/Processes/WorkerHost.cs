@@ -21,6 +21,9 @@ internal sealed class WorkerHost
     private const int BrokenProtocol = 70;
     private const int NoParent = 69;
 
+    // Answers above this do not wait for the next call, which would begin when there is room for them.
+    private const int LongAnswer = 4096;
+
     private readonly Stream _stream;
     private readonly SharedMemoryStream? _shared;
     private readonly FrameReader _reader;
@@ -117,8 +120,9 @@ internal sealed class WorkerHost
                 continue;
             }
 
-            // The frames are long if a constant is among them. What reading them took is no item's time.
-            if (_reader.Reads != reads)
+            // What reading takes is no item's time, nor is what writing takes: much if a constant was among the frames, or the answer is long.
+            if (_answers.Length > LongAnswer) SendAnswers();
+            if (_reader.Reads != reads || _answers.IsEmpty)
             {
                 reads = _reader.Reads;
                 now = SharedClock.Now();

@@ -24,8 +24,11 @@ internal sealed class WorkerInbox(FrameReader reader, SharedMemoryStream? shared
     private InboxCall? _running;
     private volatile int _count;
     private SpinBudget _spins = new();
-    private bool _isRung;
     private bool _isClosed;
+
+    // The main thread does not read: it runs work, or waits until the parent has room for its answers.
+    private bool _isAway;
+    private bool _isRung;
 
     /// <summary>The next call if there is one now. From then on it runs and cannot be recalled. Valid until the next one is taken.</summary>
     internal bool TryTake([NotNullWhen(true)] out InboxCall? call)
@@ -36,7 +39,8 @@ internal sealed class WorkerInbox(FrameReader reader, SharedMemoryStream? shared
             while (call is { IsRecalled: true });
             _count = _calls.Count;
             _running = call ??= TryReadCall();
-            if (call is not null && _isRung) ReadAll();
+            _isAway = true;
+            if (_isRung) ReadAll();
             return call is not null;
         }
     }
@@ -44,8 +48,18 @@ internal sealed class WorkerInbox(FrameReader reader, SharedMemoryStream? shared
     /// <summary>Waits until there may be a call to take; false: there will be none.</summary>
     internal bool TryWait()
     {
-        // Nobody else reads calls from shared memory while none runs.
-        if (shared is not null) return !_isClosed && shared.WaitForBytes();
+        if (shared is not null)
+        {
+            lock (_gate)
+            {
+                // What the control thread has read meanwhile. From here on nobody else reads.
+                _isAway = false;
+                if (_calls.Count > 0 || _isClosed) return _calls.Count > 0;
+            }
+
+            return shared.WaitForBytes();
+        }
+
         int rounds = _spins.Rounds;
         for (int round = 0; round < rounds && _count == 0; round++) SpinBudget.Pause(round);
         _spins.Learn(_count > 0);
@@ -66,14 +80,17 @@ internal sealed class WorkerInbox(FrameReader reader, SharedMemoryStream? shared
         }
     }
 
-    /// <summary>The control thread beside shared memory: what has come while work runs is read, for there may be something about it.</summary>
+    /// <summary>
+    /// The control thread beside shared memory: what has come while the main thread is away is read, for there may be something about what runs, and
+    /// so that the parent can go on writing; it may be what has to read the answers that the main thread waits to write.
+    /// </summary>
     internal void TakeAll()
     {
         lock (_gate)
         {
             // The main thread reads. If it finds a call first, what the parent rang for may lie behind it.
-            if (_running is null) _isRung = true;
-            else ReadAll();
+            if (_isAway) ReadAll();
+            else _isRung = true;
         }
     }
 

@@ -25,9 +25,9 @@ public sealed class CallQueueTests : ProcessTest
     {
         var busy = Worker(CallState.Started, CallState.Sent, CallState.Sent, CallState.Sent);
         Idle();
-        Assert.Equal([(busy, 2), (busy, 3)], Recalled(isMore: true));
-        Assert.Equal([(busy, 1)], Recalled(isMore: false));
-        Assert.Empty(Recalled(isMore: false));
+        Assert.Equal([(busy, 3), (busy, 2)], Recalled(next: RecallTime.Soon));
+        Assert.Equal([(busy, 1)], Recalled(next: RecallTime.Never));
+        Assert.Empty(Recalled(next: RecallTime.Never));
     }
 
     [Fact]
@@ -37,15 +37,29 @@ public sealed class CallQueueTests : ProcessTest
         Worker(CallState.Sent);
         var busy = Worker(CallState.Started, CallState.Sent);
         Idle();
-        Assert.Equal([(busy, 1)], Recalled(isMore: false));
+        Assert.Equal([(busy, 1)], Recalled(next: RecallTime.Never));
     }
 
     [Fact]
-    public void Nothing_comes_back_from_behind_a_short_item_while_no_worker_is_idle()
+    public void Nothing_comes_back_from_behind_a_short_item_while_no_worker_is_idle_but_is_looked_at_again()
     {
         Worker(CallState.Started, CallState.Sent);
         Worker(CallState.Started);
-        Assert.Empty(Recalled(isMore: false));
+        Assert.Empty(Recalled(next: RecallTime.Later));
+    }
+
+    [Fact]
+    public void What_may_come_to_wait_behind_a_long_item_is_looked_at_later_and_soon_once_the_item_is_long()
+    {
+        Worker(CallState.Started, CallState.Sent);
+        var other = Worker(CallState.Started);
+        lock (_queue.Gate) other.Held.Remove(other.Held.First!);
+        lock (_queue.Gate) _queue.PutBack(Call());
+        Assert.Equal(RecallTime.Later, _queue.Take(other, [], []));
+        lock (_queue.Gate) other.Held.Remove(other.Held.First!);
+        lock (_queue.Gate) _queue.PutBack(Call());
+        _time.Advance(Long);
+        Assert.Equal(RecallTime.Soon, _queue.Take(other, [], []));
     }
 
     [Fact]
@@ -54,7 +68,70 @@ public sealed class CallQueueTests : ProcessTest
         var busy = Worker(CallState.Started, CallState.Sent, CallState.Sent);
         Worker(CallState.Started);
         _time.Advance(Long);
-        Assert.Equal([(busy, 1), (busy, 2)], Recalled(isMore: false));
+        Assert.Equal([(busy, 2), (busy, 1)], Recalled(next: RecallTime.Never));
+    }
+
+    [Fact]
+    public void What_came_back_is_given_out_in_the_order_in_which_it_was_submitted()
+    {
+        var busy = Worker(CallState.Started, CallState.Sent, CallState.Sent, CallState.Sent);
+        var calls = busy.Held.All();
+        var other = Idle();
+        _time.Advance(Long);
+        List<(WorkerConnection Worker, List<ProcessCall> Calls)> recalls = [];
+        _queue.Recall(recalls);
+        lock (_queue.Gate)
+        {
+            foreach (var call in recalls[0].Calls)
+            {
+                busy.Held.Remove(call);
+                _queue.PutBack(call);
+            }
+        }
+
+        List<ProcessCall> order = [];
+        for (int i = 0; i < 3; i++)
+        {
+            List<ProcessCall> taken = [];
+            _queue.Take(other, taken, []);
+            lock (_queue.Gate) other.Held.Remove(taken[0]);
+            order.AddRange(taken);
+        }
+
+        Assert.Equal(calls[1..], order);
+    }
+
+    [Fact]
+    public void A_worker_that_took_a_call_unasked_is_not_idle()
+    {
+        var first = Idle();
+        Assert.True(_queue.TryAdd(Call(), out var claimed, out _));
+        Assert.Same(first, claimed);
+        _queue.Take(first, [], []);
+        lock (_queue.Gate) first.Held.Remove(first.Held.First!);
+        _queue.Take(first, [], []);
+
+        // Its own thread asks, before anybody who has added a call claims it.
+        lock (_queue.Gate) _queue.PutBack(Call());
+        _queue.Take(first, [], []);
+        Assert.Equal(1, first.Held.Count);
+        Assert.True(_queue.TryAdd(Call(), out claimed, out var start));
+        Assert.Null(claimed);
+        Assert.NotNull(start);
+    }
+
+    [Fact]
+    public void A_disposal_that_waits_no_longer_leaves_nothing_to_workers()
+    {
+        var worker = Idle();
+        var call = Call();
+        Assert.True(_queue.TryAdd(call, out _, out _));
+        var reason = new OperationCanceledException("disposed");
+        Assert.Equal([call], _queue.Abandon(_ => reason).Waiting);
+        lock (_queue.Gate) _queue.PutBack(call);
+        _queue.Take(worker, [], []);
+        Assert.Equal(0, worker.Held.Count);
+        Assert.Equal([(call, reason)], _queue.TakeReturned());
     }
 
     [Fact]
@@ -67,6 +144,7 @@ public sealed class CallQueueTests : ProcessTest
         await gate.ArrivedAsync(0);
         var worker = Assert.Single(_executor.Queue.Ready);
         Assert.True(worker.Depth > 1);
+        await Until(() => worker.Held.CountIn(CallState.Started) == 1, "the program has heard that the item began");
 
         _time.Advance(Long);
         var behind = Soon(_executor.RunAsync(Work.Of<int, int>(Works.AddOne), 1));
@@ -113,21 +191,22 @@ public sealed class CallQueueTests : ProcessTest
     }
 
     /// <summary>Another worker, which has nothing to do.</summary>
-    private void Idle()
+    private WorkerConnection Idle()
     {
         var worker = Worker(CallState.Started);
         lock (_queue.Gate) worker.Held.Remove(worker.Held.First!);
         _queue.Take(worker, [], []);
         Assert.True(worker.IsIdle);
+        return worker;
     }
 
     private ProcessCall Call() => new(_items.Collect(1), activity: null) { State = CallState.Sent };
 
-    /// <summary>Which calls are asked for now, each as its worker and its place there.</summary>
-    private List<(WorkerConnection Worker, int Place)> Recalled(bool isMore)
+    /// <summary>Which calls are asked for now, each as its worker and its place there, and when to ask next.</summary>
+    private List<(WorkerConnection Worker, int Place)> Recalled(RecallTime next)
     {
         List<(WorkerConnection Worker, List<ProcessCall> Calls)> recalls = [];
-        Assert.Equal(isMore, _queue.Recall(recalls));
+        Assert.Equal(next, _queue.Recall(recalls));
         return [.. recalls.SelectMany(recall => recall.Calls.Select(call => (recall.Worker, recall.Worker.Held.All().IndexOf(call))))];
     }
 }

@@ -161,6 +161,79 @@ public abstract class ProcessResultTests : ProcessTest
     }
 
     [Fact]
+    public async Task Many_arguments_and_results_of_which_few_fit_into_what_carries_them_come_through()
+    {
+        // Two of them fill a ring. Both sides write, and each must read for the other to go on.
+        var executor = Make(workers: 2);
+        byte[] bytes = new byte[30_000];
+        var map = Task.Run(async () =>
+        {
+            int done = 0;
+            await foreach (byte[] result in executor.MapAsync(Enumerable.Repeat(bytes, 12_000), Work.Of<byte[], byte[]>(Works.Same), new() { MaxConcurrency = 256 }))
+            {
+                Assert.Equal(bytes.Length, result.Length);
+                done++;
+            }
+
+            return done;
+        });
+        Assert.Equal(12_000, await map.WaitAsync(Limit));
+    }
+
+    [Fact]
+    public async Task A_call_behind_a_long_item_gets_a_worker_that_is_started_for_it()
+    {
+        await using var gate = new Support.Gate();
+        var executor = Make(workers: 3);
+        var quick = Work.Of<int, int>(Works.AddOne);
+        for (int i = 0; i < 200; i++) await executor.RunAsync(quick, i);
+
+        // Two to one worker, which may have many at hand; another is started for the second and is given the third. Nobody waits for an item, for
+        // who waits looks at what workers say. (If that one has been there before, there is nothing to find out.)
+        var work = Work.Of<Support.GateCall, int>(Support.Works.PassAsync);
+        var warm = executor.RunAsync(work, gate.Call(3)).AsTask();
+        await gate.OpenAsync(3);
+        await warm.WaitAsync(Limit);
+        var first = executor.RunAsync(work, gate.Call(0));
+        var second = executor.RunAsync(work, gate.Call(1));
+        await Until(() => executor.Queue.Workers().Max(static worker => worker.Held.Count) == 2 || executor.Queue.Ready.Length > 1, "the second has a worker");
+        var third = executor.RunAsync(work, gate.Call(2));
+        for (int id = 0; id < 3; id++) await gate.ArrivedAsync(id);
+        for (int id = 0; id < 3; id++) await gate.OpenAsync(id);
+        await Task.WhenAll(first.AsTask(), second.AsTask(), third.AsTask()).WaitAsync(Limit);
+    }
+
+    [Fact]
+    public async Task A_call_that_cannot_be_sent_ends_once_even_if_its_worker_is_lost_in_that_moment()
+    {
+        var executor = Make();
+        int processId = await Run(executor, Works.ProcessId, 0);
+        await foreach (int _ in executor.MapAsync(Enumerable.Range(0, 300), Work.Of<int, int>(Works.AddOne))) { }
+
+        // Three calls are encoded in one go and fail. While the first of them ends, on the thread that sends, the worker is killed.
+        var work = Work.Of<Unsendable, int>(Unsendable.Take);
+        using var encoding = new Unsendable.Pause();
+        var sender = new Thread(() => _ = executor.RunAsync(work, new Unsendable { Encoding = encoding }).AsTask());
+        sender.Start();
+        encoding.Reached.Wait(Limit);
+        var ending = new Unsendable.Pause(sender);
+        Unsendable.Ending.Value = ending;
+        var second = executor.RunAsync(work, new Unsendable()).AsTask();
+        Unsendable.Ending.Value = null;
+        var third = executor.RunAsync(work, new Unsendable()).AsTask();
+        encoding.Over.Set();
+        ending.Reached.Wait(Limit);
+        using (var process = Process.GetProcessById(processId)) process.Kill();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => third.WaitAsync(Limit));
+        ending.Over.Set();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => second.WaitAsync(Limit));
+        sender.Join();
+
+        // Counted twice it would wait for ever.
+        await executor.DisposeAsync().AsTask().WaitAsync(Limit);
+    }
+
+    [Fact]
     public async Task A_duration_has_all_of_the_work_in_it_however_late_the_parent_hears_of_it()
     {
         var executor = Make(workers: 2);
