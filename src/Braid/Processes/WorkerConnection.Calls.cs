@@ -175,7 +175,7 @@ internal sealed partial class WorkerConnection
     }
 
     /// <summary>False: the worker was lost meanwhile, and the call is back in the queue or with another, which will find the same.</summary>
-    private bool IsStillOurs(ProcessCall call)
+    internal bool IsStillOurs(ProcessCall call)
     {
         lock (_queue.Gate)
         {

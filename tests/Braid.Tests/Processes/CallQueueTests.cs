@@ -121,6 +121,22 @@ public sealed class CallQueueTests : ProcessTest
     }
 
     [Fact]
+    public void A_call_that_cannot_be_sent_is_ended_only_by_the_worker_that_has_it()
+    {
+        var lost = Worker(CallState.Sent, CallState.Sent);
+        var calls = lost.Held.All();
+        calls.ForEach(call => call.Worker = lost);
+        Assert.True(lost.IsStillOurs(calls[0]));
+        Assert.False(lost.IsStillOurs(calls[0]));
+
+        // It is lost before it ends the other, which goes back and to the next.
+        _queue.OnGone(lost, hasFailed: false, []);
+        Assert.False(lost.IsStillOurs(calls[1]));
+        Assert.Same(calls[1], Worker(CallState.Sent).Held.First);
+        Assert.False(lost.IsStillOurs(calls[1]));
+    }
+
+    [Fact]
     public void A_disposal_that_waits_no_longer_leaves_nothing_to_workers()
     {
         var worker = Idle();

@@ -204,36 +204,6 @@ public abstract class ProcessResultTests : ProcessTest
     }
 
     [Fact]
-    public async Task A_call_that_cannot_be_sent_ends_once_even_if_its_worker_is_lost_in_that_moment()
-    {
-        var executor = Make();
-        int processId = await Run(executor, Works.ProcessId, 0);
-        await foreach (int _ in executor.MapAsync(Enumerable.Range(0, 300), Work.Of<int, int>(Works.AddOne))) { }
-
-        // Three calls are encoded in one go and fail. While the first of them ends, on the thread that sends, the worker is killed.
-        var work = Work.Of<Unsendable, int>(Unsendable.Take);
-        using var encoding = new Unsendable.Pause();
-        var sender = new Thread(() => _ = executor.RunAsync(work, new Unsendable { Encoding = encoding }).AsTask());
-        sender.Start();
-        encoding.Reached.Wait(Limit);
-        var ending = new Unsendable.Pause(sender);
-        Unsendable.Ending.Value = ending;
-        var second = executor.RunAsync(work, new Unsendable()).AsTask();
-        Unsendable.Ending.Value = null;
-        var third = executor.RunAsync(work, new Unsendable()).AsTask();
-        encoding.Over.Set();
-        ending.Reached.Wait(Limit);
-        using (var process = Process.GetProcessById(processId)) process.Kill();
-        await Assert.ThrowsAsync<InvalidOperationException>(() => third.WaitAsync(Limit));
-        ending.Over.Set();
-        await Assert.ThrowsAsync<InvalidOperationException>(() => second.WaitAsync(Limit));
-        sender.Join();
-
-        // Counted twice it would wait for ever.
-        await executor.DisposeAsync().AsTask().WaitAsync(Limit);
-    }
-
-    [Fact]
     public async Task A_duration_has_all_of_the_work_in_it_however_late_the_parent_hears_of_it()
     {
         var executor = Make(workers: 2);
