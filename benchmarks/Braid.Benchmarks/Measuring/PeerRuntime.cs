@@ -43,7 +43,7 @@ internal sealed class PeerRuntime
     internal static PeerRuntime C { get; } = new(
         "C",
         "--version",
-        new(["c/pingpong", "c/echo", "c/load", "c/timers"], static program => ["-O2", "-o", program, Path.GetFileName(program) + ".c"]),
+        new(["c/pingpong", "c/echo", "c/load", "c/primes", "c/timers"], static program => ["-O2", "-o", program, Path.GetFileName(program) + ".c"]),
         "cc",
         "gcc");
 

@@ -27,6 +27,9 @@ internal static class VerdictRule
     /// <summary>Two engines so near each other are as good: turns differ by as much on a busy machine.</summary>
     internal const double AsGood = 1.10;
 
+    /// <summary>From here on items are noticeably slower beside others than alone: less is the machine's noise.</summary>
+    internal const double SlowerFrom = 1.05;
+
     internal static Verdict Judge(VerdictFacts facts)
     {
         var waitShare = WaitShare(facts.Inline.Wall, facts.Inline.CpuTime, facts.Inline.ProcessorWait);
@@ -69,6 +72,16 @@ internal static class VerdictRule
 
     /// <summary>How long an item waited on average.</summary>
     internal static TimeSpan WaitOfItem(VerdictFacts facts) => (facts.Inline.Wall - facts.Inline.CpuTime) / facts.Items;
+
+    /// <summary>
+    /// How many times as long as inline an item took while as many others as there are cores, or fewer, computed beside it; null where that
+    /// says nothing about the cores. What an engine costs is not in it: the speed-up times this is what it would be on cores that share nothing.
+    /// </summary>
+    internal static double? Slowing(VerdictFacts facts, EngineRow row)
+    {
+        bool isSideBySide = row.Engine is EngineKind.Threads or EngineKind.Processes && row.Concurrency > 1 && row.Concurrency <= facts.Cores;
+        return isSideBySide && facts.Inline.Running > TimeSpan.Zero ? row.Running / facts.Inline.Running : null;
+    }
 
     private static WorkKind KindOf(VerdictFacts facts, double waitShare)
     {

@@ -26,7 +26,12 @@ internal static class VerdictText
         yield return Rule(facts, verdict);
         yield return Measured(facts);
         yield return Agreement(facts, verdict);
-        if (verdict.Kind == WorkKind.CpuBound) yield return Lock(facts);
+        if (verdict.Kind == WorkKind.CpuBound)
+        {
+            yield return SideBySide(facts);
+            yield return Lock(facts);
+        }
+
         yield return SynchronousLoop(facts);
         yield return StartUp(facts);
     }
@@ -88,6 +93,21 @@ internal static class VerdictText
         EngineKind.Threads when facts.Cores == 1 => " With one core, threads cannot compute at the same time.",
         _ => "",
     };
+
+    /// <summary>What the machine, and no engine, takes from the speed-up.</summary>
+    private static string SideBySide(VerdictFacts facts)
+    {
+        var slowed = facts.Rows.Where(static row => row.IsMeasured)
+            .Select(row => (row.Engine, Slowing: VerdictRule.Slowing(facts, row) ?? 1, Speedup: row.Speedup ?? 0))
+            .Where(static row => row.Slowing >= VerdictRule.SlowerFrom).ToList();
+        if (slowed.Count == 0) return "";
+        var times = string.Join(" and ", slowed.Select(static row => $"{Numbers.Factor(row.Slowing)} times as long {Where(row.Engine)}"));
+        var without = string.Join(" and ", slowed.Select(static row => Numbers.Factor(row.Slowing * row.Speedup)));
+        return $"With others beside it an item took {times} as inline: cores share caches, memory and power, and a virtual machine shares its host. "
+            + $"Without that it would be {without} times as fast as inline.";
+    }
+
+    private static string Where(EngineKind engine) => engine == EngineKind.Threads ? "on threads" : "in processes";
 
     private static string Lock(VerdictFacts facts) => facts.Find(EngineKind.LockedThreads) is { } locked
         ? $"C# threads compute in parallel, because there is no global interpreter lock; \"threads under one lock\" ({Times(locked)}) shows what CPython's does to them."

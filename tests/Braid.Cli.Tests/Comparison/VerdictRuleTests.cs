@@ -85,6 +85,31 @@ public sealed class VerdictRuleTests
         Assert.Contains("too short to measure. Run about 500 times as many items", verdict.Paragraph, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_the_machine_takes_from_the_speed_up_is_said_apart_from_what_the_engines_do()
+    {
+        var inline = Rows.Inline(1, 1) with { Running = Seconds(0.020) };
+        var threads = Rows.Of(EngineKind.Threads, 0.5714, inline) with { Running = Seconds(0.022) };
+        var processes = Rows.Of(EngineKind.Processes, 0.5882, inline) with { Running = Seconds(0.023) };
+        Assert.Contains(
+            "an item took 1.10 times as long on threads and 1.15 times as long in processes as inline", Paragraph([inline, threads, processes]), StringComparison.Ordinal);
+        Assert.Contains("it would be 1.93 and 1.96 times as fast", Paragraph([inline, threads, processes]), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(EngineKind.Threads, 2, 0.0205)] // noise
+    [InlineData(EngineKind.Threads, 8, 0.0800)] // more threads than cores take turns
+    [InlineData(EngineKind.Loop, 2, 0.0400)] // one thread
+    internal void Slow_items_are_put_down_to_the_machine_only_if_it_can_be_the_reason(EngineKind engine, int concurrency, double running)
+    {
+        var inline = Rows.Inline(1, 1) with { Running = Seconds(0.020) };
+        var row = Rows.Of(engine, 0.6, inline) with { Concurrency = concurrency, Running = Seconds(running) };
+        Assert.DoesNotContain("beside it", Paragraph([inline, row]), StringComparison.Ordinal);
+    }
+
+    private static string Paragraph(EngineRow[] rows) =>
+        VerdictRule.Judge(new VerdictFacts("work", 48, IsAsync: false, Cores: 2, rows)).Paragraph;
+
     private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 
     private static Verdict Judge(double threads, double processes, double loop, double lockedThreads)
