@@ -121,6 +121,27 @@ public sealed class CallQueueTests : ProcessTest
     }
 
     [Fact]
+    public void A_worker_on_its_way_out_is_given_no_call_although_it_is_among_the_idle_ones()
+    {
+        var worn = Idle();
+        worn.IsWorn = true;
+        Assert.True(_queue.TryAdd(Call(), out var idle, out var start));
+        Assert.Null(idle);
+        Assert.Equal(1, start!.Lane);
+    }
+
+    [Fact]
+    public void A_lost_worker_has_nothing_more_to_do_with_the_calls_that_it_had()
+    {
+        var lost = Worker(CallState.Started, CallState.Sent);
+        var calls = lost.Held.All();
+        _queue.OnGone(lost, hasFailed: false, []);
+        Assert.Equal(0, lost.Held.Count);
+        Assert.False(lost.Held.Use(calls[1].Item.CancellationToken));
+        Assert.Equal([CallState.Started, CallState.Waiting], calls.Select(static call => call.State));
+    }
+
+    [Fact]
     public void A_call_that_cannot_be_sent_is_ended_only_by_the_worker_that_has_it()
     {
         var lost = Worker(CallState.Sent, CallState.Sent);
