@@ -13,6 +13,7 @@ internal static class Catalog
         MapUneven.Computing,
         ProcessesRoundtrip.Benchmark,
         ProcessesThroughput.Benchmark,
+        ProcessesThroughput.BesideOthers,
         ProcessesLarge.Benchmark,
         ProcessesGarbage.Benchmark,
         LoopSwitches.Benchmark,

@@ -9,7 +9,8 @@ public sealed record MapOptions
     /// <summary>
     /// Items in progress at once, 1 or more, and at the same time how far the source is read ahead of the results taken. Null: the executor's
     /// <see cref="Executor.Capacity"/> in progress, and read 16 times as far ahead (at most 1,024 items, or the capacity if that is more), so that
-    /// one slow item does not keep the others from being begun. Inline and engines of your own read only as far as their capacity.
+    /// one slow item does not keep the others from being begun. Inline and engines of your own read only as far as their capacity; for tiny items in
+    /// worker processes up to 4,096 items are read ahead.
     /// </summary>
     /// <remarks>
     /// Arguments and results in between are held in memory. Results in source order need room behind a slow item: a limit that is no greater than the

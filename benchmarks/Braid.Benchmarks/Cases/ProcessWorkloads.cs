@@ -44,6 +44,13 @@ internal static class ProcessWorkloads
         }, Trivial.Sum(rounds.Items));
     }
 
+    /// <summary>The same while other programs keep every processor busy.</summary>
+    internal static async Task MapBesideOthersAsync(Rounds rounds, int? ahead)
+    {
+        using var others = BusyPrograms.Start();
+        await MapAsync(rounds, ahead);
+    }
+
     /// <summary>Many calls, each awaited by itself, after all have been made.</summary>
     internal static async Task RunAllAsync(Rounds rounds)
     {

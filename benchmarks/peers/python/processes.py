@@ -1,6 +1,8 @@
 """Trivial calls on two worker processes, started by fork as is the default on Linux up to CPython 3.13."""
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import Pool
+from os import cpu_count
+from subprocess import Popen
 
 from rounds import add_one, main, trivial_sum
 
@@ -40,6 +42,21 @@ def pool_map(chunk):
     return measure
 
 
+def beside_others(measure):
+    """While other programs keep every processor busy."""
+
+    def measure_busy(rounds):
+        others = [Popen(["/bin/sh", "-c", "ulimit -t 120; while :; do :; done"]) for _ in range(cpu_count())]
+        try:
+            measure(rounds)
+        finally:
+            for other in others:
+                other.kill()
+                other.wait()
+
+    return measure_busy
+
+
 if __name__ == "__main__":
     main({
         "executor-roundtrip": executor_roundtrip,
@@ -49,4 +66,7 @@ if __name__ == "__main__":
         "executor-map-chunked": executor_map(500),
         "pool-map": pool_map(None),
         "pool-map-single": pool_map(1),
+        "executor-map-busy": beside_others(executor_map(1)),
+        "executor-map-chunked-busy": beside_others(executor_map(500)),
+        "pool-map-busy": beside_others(pool_map(None)),
     })

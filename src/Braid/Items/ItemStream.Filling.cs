@@ -23,7 +23,7 @@ internal sealed partial class ItemStream<TArg, TResult>
     /// <summary>Reads the source and submits, until the window is full, the source has ended, or it makes us wait.</summary>
     private ValueTask FillAsync()
     {
-        while (!_isExhausted && _window.Count < _limit && !(_stopsAtFirst && _hasFailed))
+        while (!_isExhausted && _window.Count < (_limit ?? Executor.ReadAhead) && !(_stopsAtFirst && _hasFailed))
         {
             if (!TryPull(out bool hasItem)) break;
             if (!hasItem)

@@ -25,7 +25,7 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
     private readonly CancellationTokenSource _stop;
     private readonly CancellationToken _callerToken;
     private readonly CancellationTokenRegistration _callerRegistration;
-    private readonly int _limit;
+    private readonly int? _limit;
     private readonly bool _stopsAtFirst;
     private readonly long _beganAt;
     private readonly long? _total;
@@ -53,7 +53,7 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
         _source = source;
         _stopsAtFirst = stopsAtFirst;
         _callerToken = callerToken;
-        _limit = options.MaxConcurrency ?? executor.ReadAhead;
+        _limit = options.MaxConcurrency;
         _window = options.Ordered ? new OrderedWindow<TArg, TResult>() : new UnorderedWindow<TArg, TResult>();
         _stop = CancellationTokenSource.CreateLinkedTokenSource(callerToken);
         StopToken = _stop.Token;

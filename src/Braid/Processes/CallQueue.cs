@@ -20,6 +20,7 @@ internal sealed partial class CallQueue(int lanes, TimeProvider timeProvider, Fu
     private int _starting;
     private int _failedStarts;
     private int _unfinished;
+    private int _depth;
     private bool _isClosed;
 
     /// <summary>Guards everything here, the state of every call, and the calls that each worker holds.</summary>
@@ -30,6 +31,9 @@ internal sealed partial class CallQueue(int lanes, TimeProvider timeProvider, Fu
 
     /// <summary>Completes when the queue is closed and every call has ended.</summary>
     internal Task Drained => _drained.Task;
+
+    /// <summary>How many calls the workers that are there may have at hand. From any thread.</summary>
+    internal int Depth => Volatile.Read(ref _depth);
 
     private int Waiting => _waiting.Count + _returned.Count;
 
@@ -65,6 +69,7 @@ internal sealed partial class CallQueue(int lanes, TimeProvider timeProvider, Fu
         {
             long now = timeProvider.GetTimestamp();
             if (_whyAbandoned is not null || !worker.MayTake || worker.IsLate(now) || MustWait(worker)) return RecallTime.Never;
+            MeasureDepth();
             int room = Math.Min(worker.Depth - worker.Held.Count, worker.Left);
 
             // Not for one free place: half a load at a time shares the writes.
@@ -184,6 +189,14 @@ internal sealed partial class CallQueue(int lanes, TimeProvider timeProvider, Fu
     internal List<WorkerConnection> Workers()
     {
         lock (Gate) return [.. Everyone()];
+    }
+
+    // Asked for every load of calls: no lambdas, which would allocate.
+    private void MeasureDepth()
+    {
+        int depth = 0;
+        foreach (var worker in Ready) depth += worker.Depth;
+        Volatile.Write(ref _depth, depth);
     }
 
     private bool TryDequeue(out ProcessCall call) => _returned.TryPop(out call!) || _waiting.TryDequeue(out call!);

@@ -6,8 +6,10 @@ namespace Braid.Processes;
 internal sealed partial class WorkerConnection
 {
     // How many calls a worker may have at hand while items are tiny: enough for the parent's threads to take turns without the worker running
-    // dry, few enough to be recalled. Chosen by `benchmarks processes-throughput`.
-    private const int MostAhead = 256;
+    // dry, few enough to be recalled. Where other programs keep every processor busy, both sides get one only every few milliseconds, and this is
+    // what they do in between: with 256, a map of tiny items did 200,000 a second beside two of those, with 1,024 590,000, with 4,096 no more.
+    // `benchmarks processes-busy`.
+    private const int MostAhead = 1024;
 
     // How much work a worker may have at hand: more than it waits for the next call where workers keep every processor busy and the parent's
     // threads get one only after a time slice of 2 to 5 ms. With 1, 2, 5, 8 and 15 ms workers were busy for 0.75, 0.84, 0.96, 0.95 and 0.93 of
@@ -36,6 +38,9 @@ internal sealed partial class WorkerConnection
     private int _lastNumber;
     private volatile bool _isLarge;
 
+    // Of the calls sent lately, in bytes.
+    private volatile int _callLength = 1;
+
     // Guarded by the queue's gate, as are the properties below.
     private bool _isClosed;
     private long _duration = Unknown;
@@ -51,7 +56,10 @@ internal sealed partial class WorkerConnection
     /// <summary>False while an item is being stopped, which may cost the worker its life, and at its end.</summary>
     internal bool MayTake => IsReady && !_isClosed && _stopping is null && !IsWorn;
 
-    internal int Depth => _duration > _longItem ? 1 : (int)Math.Clamp(_workAhead / Math.Max(_duration, 1), 2, MostAhead);
+    /// <summary>How many calls it may have at hand: so much work, and no more than can be sent without waiting for it.</summary>
+    internal int Depth => _duration > _longItem ? 1 : (int)Math.Clamp(_workAhead / Math.Max(_duration, 1), 2, MostInRing);
+
+    private int MostInRing => Math.Clamp(SharedRing.Capacity / _callLength, 2, MostAhead);
 
     /// <summary>It runs an item that has turned out to be long: nothing should wait behind that.</summary>
     /// <param name="now">Of the executor's clock.</param>
@@ -131,7 +139,11 @@ internal sealed partial class WorkerConnection
             return exception;
         }
 
-        _isLarge = _frames.IsLarge || _frames.Length - start > LargeMessage;
+        int length = _frames.Length - start;
+        _isLarge = _frames.IsLarge || length > LargeMessage;
+
+        // Up at once, down slowly: among short calls there may be long ones again.
+        _callLength = Math.Max(length, _callLength - (_callLength / 16));
         _watch.Add(call.Item.CancellationToken, _isUsed);
         return null;
     }
