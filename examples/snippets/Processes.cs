@@ -20,8 +20,8 @@ public static class Processes
     {
         await using var executor = new ProcessExecutor();
         long sum = 0;
-        var readAhead = new MapOptions { MaxConcurrency = 4096 };
-        await foreach (int square in executor.MapAsync(numbers, static n => n * n, readAhead)) sum += square;
+        var nearby = new MapOptions { MaxConcurrency = 64 };
+        await foreach (int square in executor.MapAsync(numbers, static n => n * n, nearby)) sum += square;
         return sum;
     }
 
