@@ -10,6 +10,9 @@ internal static class ProcessTree
     // The unit of times in /proc/<pid>/stat; Linux has used 100 a second towards programs since ever, on every architecture .NET runs on.
     private const double TicksPerSecond = 100;
 
+    // The thread on which .NET compiles what is used often, as /proc names it: its standing in line holds no item up.
+    private const string Compiler = ".NET Tiered Com";
+
     internal static bool SeesChildren => OperatingSystem.IsLinux();
 
     /// <summary>Processor time so far, user and system; children that have ended are included once they have been reaped.</summary>
@@ -41,8 +44,8 @@ internal static class ProcessTree
     }
 
     /// <summary>
-    /// How long this process' threads were ready to run and had no processor: on a busy machine that is not the work's own waiting. Zero where
-    /// the system does not tell.
+    /// How long this process' threads, but the compiler's, were ready to run and had no processor: on a busy machine that is not the work's own
+    /// waiting. Zero where the system does not tell.
     /// </summary>
     internal static TimeSpan ProcessorWait()
     {
@@ -50,6 +53,8 @@ internal static class ProcessTree
         long nanoseconds = 0;
         foreach (var thread in Directory.EnumerateDirectories("/proc/self/task"))
         {
+            if (ReadFile($"{thread}/comm")?.TrimEnd() == Compiler) continue;
+
             // Time on a processor, time in line for one, number of turns.
             if (ReadFile($"{thread}/schedstat")?.Split(' ') is [_, var waited, ..] && long.TryParse(waited, CultureInfo.InvariantCulture, out var value)) nanoseconds += value;
         }

@@ -32,7 +32,7 @@ internal static class VerdictRule
 
     internal static Verdict Judge(VerdictFacts facts)
     {
-        var waitShare = WaitShare(facts.Inline.Wall, facts.Inline.CpuTime, facts.Inline.ProcessorWait);
+        var waitShare = WaitShare(facts);
         var kind = KindOf(facts, waitShare);
         var rule = FormFor(kind, facts.Items);
         var choices = Choices(facts);
@@ -70,8 +70,19 @@ internal static class VerdictRule
         return undisturbed > cpu ? 1 - cpu / undisturbed : 0;
     }
 
+    /// <summary>
+    /// The same, and no less than what the other runs prove: cores together compute no more in a shorter time, so what an inline run is longer than
+    /// that was waiting, whatever this process' other threads did meanwhile.
+    /// </summary>
+    internal static double WaitShare(VerdictFacts facts)
+    {
+        var inline = facts.Inline;
+        var shortest = facts.Rows.Where(static row => row.IsMeasured && row.FailedItems == 0).Select(static row => row.Wall).DefaultIfEmpty(inline.Wall).Min();
+        return Math.Max(WaitShare(inline.Wall, inline.CpuTime, inline.ProcessorWait), 1 - (facts.Cores * shortest / inline.Wall));
+    }
+
     /// <summary>How long an item waited on average.</summary>
-    internal static TimeSpan WaitOfItem(VerdictFacts facts) => (facts.Inline.Wall - facts.Inline.CpuTime) / facts.Items;
+    internal static TimeSpan WaitOfItem(VerdictFacts facts) => facts.Inline.Wall * WaitShare(facts) / facts.Items;
 
     /// <summary>
     /// How many times as long as inline an item took while as many others as there are cores, or fewer, computed beside it; null where that

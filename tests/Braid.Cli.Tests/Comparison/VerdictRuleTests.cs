@@ -62,6 +62,17 @@ public sealed class VerdictRuleTests
     }
 
     [Fact]
+    public void Work_that_gets_faster_than_all_cores_together_could_compute_it_waits_whatever_the_process_did_meanwhile()
+    {
+        // 30 waits of 12 ms while the compiler of this process was busy, and stood in line for a processor.
+        var inline = Rows.Inline(0.362, 0.150) with { ProcessorWait = Seconds(0.212) };
+        var verdict = VerdictRule.Judge(new VerdictFacts("work", 30, IsAsync: true, Cores: 2, [inline, Rows.Of(EngineKind.Loop, 0.0127, inline)]));
+        Assert.Equal((WorkKind.SlowIo, EngineKind.Loop), (verdict.Kind, verdict.Rule));
+        Assert.Equal(0.93, verdict.WaitShare, 0.01);
+        Assert.Contains("each item waited for about 11.2 ms", verdict.Paragraph, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_loop_does_not_win_with_work_that_never_awaits()
     {
         Assert.Equal(EngineKind.Threads, Judge(threads: 0.5, processes: 0.6, loop: 0.1, lockedThreads: 1).Winner);
