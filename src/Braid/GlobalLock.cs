@@ -21,12 +21,18 @@ public sealed class GlobalLock
 
     /// <summary>
     /// Lets go of the lock until the result is disposed, for blocking calls: <c>using (globalLock.Release()) socket.Receive(buffer);</c>
-    /// Disposing waits for the lock again.
+    /// Disposing waits for the lock again. Who does not dispose it is without the lock until the item ends, at the latest.
     /// </summary>
     /// <exception cref="InvalidOperationException">The calling thread does not hold the lock.</exception>
     public Released Release()
     {
-        Exit();
+        if (!TryExit())
+        {
+            var thread = Thread.CurrentThread.Name is { Length: > 0 } name ? $"Thread '{name}'" : "This thread";
+            throw new InvalidOperationException(
+                $"{thread} does not hold the GlobalLock, so it cannot release it. Release is for work that runs on a ThreadExecutor with this lock, once at a time.");
+        }
+
         return new Released(this);
     }
 
@@ -50,23 +56,23 @@ public sealed class GlobalLock
         waiter.Wait();
     }
 
-    internal void Exit()
+    /// <summary>Lets go of the lock, if this thread has it: what was released in an item and never taken back is let go already.</summary>
+    internal void ExitIfHeld() => TryExit();
+
+    private bool TryExit()
     {
         Waiter? next;
         lock (_gate)
         {
             AssertInvariants();
-            if (_holder != Thread.CurrentThread)
-            {
-                throw new InvalidOperationException(
-                    $"Thread '{Thread.CurrentThread.Name}' does not hold the GlobalLock, so it cannot release it. Release is for work that runs on a ThreadExecutor with this lock, once at a time.");
-            }
+            if (_holder != Thread.CurrentThread) return false;
 
             // The new holder is named here, under the gate: a third thread cannot come in between.
             _holder = _waiters.TryDequeue(out next) ? next.Thread : null;
         }
 
         next?.Wake();
+        return true;
     }
 
     private void AssertInvariants() =>

@@ -1,3 +1,5 @@
+using Braid.Items;
+
 namespace Braid;
 
 /// <summary>How a group treats its time, its surroundings and the failures of its children.</summary>
@@ -29,7 +31,6 @@ public sealed record GroupOptions
     {
         if (Timeout < TimeSpan.Zero && Timeout != System.Threading.Timeout.InfiniteTimeSpan)
             throw new ArgumentOutOfRangeException(nameof(Timeout), Timeout, "Timeout must not be negative, except Timeout.InfiniteTimeSpan.");
-        if (Timeout.TotalMilliseconds > uint.MaxValue - 1)
-            throw new ArgumentOutOfRangeException(nameof(Timeout), Timeout, "Timeout must be at most 49 days, or Timeout.InfiniteTimeSpan for none.");
+        LongestTime.ThrowIfExceeded(Timeout, nameof(Timeout), ", or Timeout.InfiniteTimeSpan for none");
     }
 }

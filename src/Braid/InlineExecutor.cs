@@ -47,8 +47,10 @@ public sealed class InlineExecutor(ExecutorOptions? options = null) : Executor(o
     }
 
     /// <summary>Waits for items that run in other calls.</summary>
+    /// <exception cref="InvalidOperationException">Work that runs on this executor disposes it, and would wait for its own end.</exception>
     public override async ValueTask DisposeAsync()
     {
+        ThrowIfOwnWork();
         lock (_gate)
         {
             _isDisposed = true;

@@ -1,3 +1,5 @@
+using Braid.Items;
+
 namespace Braid;
 
 /// <summary>How many items are run, in which order results come, and what happens when one fails.</summary>
@@ -26,7 +28,7 @@ public sealed record MapOptions
 
     /// <summary>
     /// Time limit of one attempt, counted from when a worker began it (in processes: from when this program hears so). Threads: the item ends and work that ignores its token keeps its
-    /// thread, which is replaced. Processes: enforced by killing the worker. Loop: enforced at awaits. Inline: refused.
+    /// thread, which is replaced. Processes: enforced by killing the worker. Loop: enforced at awaits. Inline: refused. At most 49 days, or infinite for none.
     /// </summary>
     public TimeSpan ItemTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 
@@ -43,7 +45,7 @@ public sealed record MapOptions
     /// </summary>
     public int MaxAttempts { get; init; } = 1;
 
-    /// <summary>The pause between two attempts, zero or more.</summary>
+    /// <summary>The pause between two attempts, zero or more, at most 49 days.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.Zero;
 
     /// <summary>Told after each item that is taken, from where the results are enumerated.</summary>
@@ -56,6 +58,8 @@ public sealed record MapOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxAttempts, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(RetryDelay, TimeSpan.Zero);
         if (ItemTimeout != Timeout.InfiniteTimeSpan) ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ItemTimeout, TimeSpan.Zero);
+        LongestTime.ThrowIfExceeded(RetryDelay, nameof(RetryDelay));
+        LongestTime.ThrowIfExceeded(ItemTimeout, nameof(ItemTimeout), ", or Timeout.InfiniteTimeSpan for none");
         if (ItemTimeoutFactor is { } factor && !(factor > 1 && double.IsFinite(factor)))
         {
             throw new ArgumentOutOfRangeException(

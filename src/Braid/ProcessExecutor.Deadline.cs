@@ -10,12 +10,13 @@ public sealed partial class ProcessExecutor
     /// runs; what runs is stopped as by its token (<see cref="ProcessOptions.KillAfter"/>).
     /// </summary>
     /// <remarks>Only here: no other engine can end work that does not want to end, so a deadline would be a promise that is not kept.</remarks>
-    /// <param name="deadline">How long the items have, zero or more; infinite: as long as they need.</param>
+    /// <param name="deadline">How long the items have, zero or more and at most 49 days; infinite: as long as they need.</param>
     /// <returns>When the workers are gone: what was left at the deadline.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The deadline is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The deadline is negative, or longer than 49 days.</exception>
     public Task<DisposalReport> DisposeAsync(TimeSpan deadline)
     {
         if (deadline != Timeout.InfiniteTimeSpan) ArgumentOutOfRangeException.ThrowIfLessThan(deadline, TimeSpan.Zero);
+        LongestTime.ThrowIfExceeded(deadline, nameof(deadline), ", or Timeout.InfiniteTimeSpan");
         return DisposeWithinAsync(deadline);
     }
 

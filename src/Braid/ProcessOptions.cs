@@ -1,3 +1,4 @@
+using Braid.Items;
 using Braid.Processes;
 
 namespace Braid;
@@ -8,7 +9,7 @@ public sealed record ProcessOptions : ExecutorOptions
     private const int NicestOfAll = 19;
 
     // What timers take.
-    private static readonly TimeSpan LongestTimeout = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+    private const int MostWorkers = 10_000;
 
     // Null: not set. The limits are read when they are asked for: a program that says how many workers it wants reads no control groups.
     private readonly int? _workers;
@@ -74,7 +75,9 @@ public sealed record ProcessOptions : ExecutorOptions
     {
         base.Validate();
         ArgumentOutOfRangeException.ThrowIfLessThan(Workers, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Workers, MostWorkers);
         ArgumentOutOfRangeException.ThrowIfLessThan(KillAfter, TimeSpan.Zero);
+        LongestTime.ThrowIfExceeded(KillAfter, nameof(KillAfter));
         ArgumentNullException.ThrowIfNull(EnvironmentVariables);
         if (Transport is < WorkerTransport.Automatic or > WorkerTransport.Socket) throw new ArgumentOutOfRangeException(nameof(Transport), Transport, "Transport must be a member of WorkerTransport.");
         if (Transport == WorkerTransport.SharedMemory && !Libc.HasFutex)
@@ -93,7 +96,7 @@ public sealed record ProcessOptions : ExecutorOptions
     {
         if (IdleTimeout == Timeout.InfiniteTimeSpan) return;
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(IdleTimeout, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(IdleTimeout, LongestTimeout);
+        LongestTime.ThrowIfExceeded(IdleTimeout, nameof(IdleTimeout), ", or Timeout.InfiniteTimeSpan for never");
     }
 
     private void ValidateProcessors()

@@ -121,7 +121,7 @@ internal sealed class ThreadSynchronizationContext : WatchfulSynchronizationCont
     private void Park(Task done)
     {
         _isParked = true;
-        _worker.Queue.GlobalLock?.Exit();
+        _worker.Queue.GlobalLock?.ExitIfHeld();
         _worker.Queue.Park(_worker);
 
         // Publish first, look second; Post does it the other way round.

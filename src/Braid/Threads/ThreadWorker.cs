@@ -85,7 +85,7 @@ internal sealed class ThreadWorker
         if (item.IsAsync) RunAsynchronously(item);
         else RunSynchronously(item);
         Volatile.Write(ref _item, null);
-        Queue.GlobalLock?.Exit();
+        Queue.GlobalLock?.ExitIfHeld();
     }
 
     private void RunSynchronously(WorkItem item)

@@ -16,7 +16,10 @@ public abstract partial class ExecutorContract
             (nameof(MapOptions.MaxConcurrency), new() { MaxConcurrency = -3 }),
             (nameof(MapOptions.ItemTimeout), new() { ItemTimeout = TimeSpan.FromSeconds(-5) }),
             (nameof(MapOptions.ItemTimeout), new() { ItemTimeout = TimeSpan.Zero }),
+            (nameof(MapOptions.ItemTimeout), new() { ItemTimeout = TimeSpan.FromDays(50) }),
+            (nameof(MapOptions.ItemTimeout), new() { ItemTimeout = TimeSpan.MaxValue }),
             (nameof(MapOptions.MaxAttempts), new() { MaxAttempts = 0 }),
+            (nameof(MapOptions.RetryDelay), new() { RetryDelay = TimeSpan.FromDays(50) }),
             (nameof(MapOptions.RetryDelay), new() { RetryDelay = TimeSpan.FromSeconds(-1) }),
             (nameof(MapOptions.OnError), new() { OnError = (ErrorMode)9 }),
         };
@@ -38,6 +41,21 @@ public abstract partial class ExecutorContract
             executor.OutcomesAsync([1], Works.AddOne, new MapOptions { ItemTimeout = TimeSpan.FromSeconds(1) }).ToListAsync().Bounded());
         Assert.Contains("ThreadExecutor", exception.Message, StringComparison.Ordinal);
         Assert.Equal(2, await executor.RunAsync(Works.AddOne, 1).Bounded());
+    }
+
+    [Fact]
+    public async Task Work_that_disposes_the_executor_on_which_it_runs_is_told_so_and_does_not_wait_for_itself()
+    {
+        if (!SharesMemory) return;
+        await using var executor = Create();
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => executor.RunAsync(
+            async (int x) =>
+            {
+                await executor.DisposeAsync();
+                return x;
+            },
+            1).Bounded());
+        Assert.Contains("disposes", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,6 +11,8 @@ public sealed class ProcessOptionsTests
         { "MemoryLimit", "0", new() { MemoryLimit = 0 } },
         { "Niceness", "-1", new() { Niceness = -1 } },
         { "Niceness", "20", new() { Niceness = 20 } },
+        { "KillAfter", "60.00:00:00", new() { KillAfter = TimeSpan.FromDays(60) } },
+        { "Workers", "2147483647", new() { Workers = int.MaxValue } },
         { "IdleTimeout", "00:00:00", new() { IdleTimeout = TimeSpan.Zero } },
         { "IdleTimeout", "365.00:00:00", new() { IdleTimeout = TimeSpan.FromDays(365) } },
         { "Processors", "-3", new() { Processors = [0, -3] } },

@@ -21,6 +21,33 @@ public sealed class GlobalLockTests
         Assert.Equal(1, most);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_release_that_is_never_disposed_lasts_until_its_item_ends(bool isAsync)
+    {
+        var globalLock = new GlobalLock();
+        await using var executor = new ThreadExecutor(new ThreadOptions { Threads = 1, GlobalLock = globalLock });
+        for (int i = 0; i < 3; i++)
+        {
+            if (isAsync) Assert.Equal(i, await executor.RunAsync(ForgetAsync, i).Bounded());
+            else Assert.Equal(i, await executor.RunAsync(Forget, i).Bounded());
+        }
+
+        int Forget(int x)
+        {
+            globalLock.Release();
+            return x;
+        }
+
+        async Task<int> ForgetAsync(int x)
+        {
+            Forget(x);
+            await Task.Yield();
+            return x;
+        }
+    }
+
     [Fact]
     public async Task Release_lets_others_compute_during_a_blocking_call_and_waiting_for_it_is_counted()
     {
@@ -91,13 +118,13 @@ public sealed class GlobalLockTests
                 {
                     globalLock.Enter();
                     order.Add(mine);
-                    globalLock.Exit();
+                    globalLock.ExitIfHeld();
                 },
                 CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
             Assert.True(SpinWait.SpinUntil(() => globalLock.Contentions == mine + 1, BoundedExtensions.Limit));
         }
 
-        globalLock.Exit();
+        globalLock.ExitIfHeld();
         await Task.WhenAll(threads).Bounded();
         Assert.Equal([0, 1, 2, 3], order);
     }

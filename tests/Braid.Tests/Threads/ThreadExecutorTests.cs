@@ -121,20 +121,6 @@ public sealed class ThreadExecutorTests
     }
 
     [Fact]
-    public async Task Disposing_from_its_own_work_is_refused()
-    {
-        await using var executor = new ThreadExecutor(new ThreadOptions { Threads = 1 });
-        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => executor.RunAsync(
-            async (int x) =>
-            {
-                await executor.DisposeAsync();
-                return x;
-            },
-            1).Bounded());
-        Assert.Contains("disposes", exception.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_hundred_thousand_small_items_from_many_threads_none_lost_none_doubled()
     {
         await using var executor = new ThreadExecutor(new ThreadOptions { Threads = 3 });
