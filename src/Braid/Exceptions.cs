@@ -69,8 +69,20 @@ public sealed class RemoteWorkException(string message) : BraidException(message
     public string RemoteStackTrace { get; init; } = "";
 }
 
-/// <summary>The work cannot leave this process: it captures variables, or its argument or result cannot be encoded.</summary>
-public sealed class WorkNotPortableException(string message) : BraidException(message);
+/// <summary>
+/// The work cannot leave this process: it captures variables, or its argument or result cannot be encoded or decoded. What the types tell is found
+/// when the work is submitted; what only a value tells, an object of a derived type for example, fails its item alone.
+/// </summary>
+/// <param name="message">What cannot travel, and what to do.</param>
+/// <param name="innerException">What a getter, a constructor or a converter of the value threw; null: nothing did.</param>
+public sealed class WorkNotPortableException(string message, Exception? innerException) : BraidException(message, innerException)
+{
+    /// <summary>Without an inner exception.</summary>
+    public WorkNotPortableException(string message)
+        : this(message, null)
+    {
+    }
+}
 
 /// <summary>
 /// On a loop with a <see cref="LoopOptions.Seed"/>: nothing is ready, no timer is set, no other thread runs code of the loop, and the main

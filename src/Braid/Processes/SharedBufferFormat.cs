@@ -25,7 +25,7 @@ internal sealed class SharedBufferFormat : PayloadFormat<SharedBuffer?>
     internal override void WriteResult(IBufferWriter<byte> output, SharedBuffer? value)
     {
         if (value is { IsDisposed: true })
-            throw new PayloadException($"The work disposed the {value} that it returned, with 'using' for example. Return it undisposed: whoever gets it disposes it.");
+            throw new WorkNotPortableException($"The work disposed the {value} that it returned, with 'using' for example. Return it undisposed: whoever gets it disposes it.");
         if (value is not null) WorkerBuffers.KeepResult(value);
         Write(output, value);
     }
@@ -65,7 +65,7 @@ internal sealed class SharedBufferFormat : PayloadFormat<SharedBuffer?>
         }
         catch (IOException exception)
         {
-            throw new PayloadException(
+            throw new WorkNotPortableException(
                 $"A SharedBuffer of {place.Length:N0} bytes cannot be opened: {exception.Message.TrimEnd('.')}. It was disposed while it was on its way, or process {place.ProcessId}, which sent it, has ended or cannot be looked into.",
                 exception);
         }

@@ -22,7 +22,7 @@ internal sealed class ConstantConverters : JsonConverterFactory
         public override void Write(Utf8JsonWriter writer, Constant<T> value, JsonSerializerOptions options)
         {
             if (ConstantSender.Current is not { } sender)
-                throw new PayloadException($"A {TypeName.Of(typeof(Constant<T>))} can be part of a work's argument, and of nothing else. Return or write its Value.");
+                throw new WorkNotPortableException($"A {TypeName.Of(typeof(Constant<T>))} can be part of a work's argument, and of nothing else. Return or write its Value.");
             sender.Use(value);
             writer.WriteNumberValue(((IConstant)value).Identity.Number);
         }

@@ -18,7 +18,7 @@ internal static class ConstantTable
 
     internal static void Forget(long number) => Entries.TryRemove(number, out _);
 
-    /// <exception cref="PayloadException">There is none of that number and type.</exception>
+    /// <exception cref="WorkNotPortableException">There is none of that number and type.</exception>
     internal static Constant<T> Find<T>(long number)
     {
         if (!Entries.TryGetValue(number, out var entry)) throw Unknown<T>(number);
@@ -31,7 +31,7 @@ internal static class ConstantTable
         return entry.Constant as Constant<T> ?? throw Unknown<T>(number);
     }
 
-    private static PayloadException Unknown<T>(long number) =>
+    private static WorkNotPortableException Unknown<T>(long number) =>
         new($"There is no {TypeName.Of(typeof(Constant<T>))} of number {number} here. A constant can be read in a worker of the executor that was given it, and nowhere else.");
 
     private sealed class Entry

@@ -129,12 +129,12 @@ internal sealed class SegmentFormat<T> : ElementFormat<ArraySegment<T>, T> where
 internal static class RawElements
 {
     /// <summary>The bytes of so many elements.</summary>
-    /// <exception cref="PayloadException">They do not fit into one message.</exception>
+    /// <exception cref="WorkNotPortableException">They do not fit into one message.</exception>
     internal static int ByteLength(int count, int elementSize, Type type)
     {
         long length = (long)count * elementSize;
         if (length < Array.MaxLength) return (int)length;
-        throw new PayloadException(
+        throw new WorkNotPortableException(
             $"A {TypeName.Of(type)} of {count:N0} elements takes {length:N0} bytes; {Array.MaxLength:N0} are the limit. Send parts of it, or a file's name instead of its content.");
     }
 }

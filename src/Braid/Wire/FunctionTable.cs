@@ -55,7 +55,7 @@ internal sealed class FunctionTable
         }
         catch (Exception exception)
         {
-            throw new PayloadException($"The worker does not find work '{id.Name}' in {id.AssemblyName}: {(exception.InnerException ?? exception).Message}", exception);
+            throw new WorkNotPortableException($"The worker does not find work '{id.Name}' in {id.AssemblyName}: {(exception.InnerException ?? exception).Message}", exception);
         }
     }
 

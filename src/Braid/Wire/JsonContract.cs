@@ -6,7 +6,7 @@ namespace Braid.Wire;
 
 /// <summary>
 /// Makes what JSON knows of a type fit for a copy. What is state is restored, also where the type lets nobody set it; what is computed is
-/// not sent; and an object of a derived type is refused, where .NET would drop what it adds.
+/// not sent; and an object of a derived type is refused, where .NET would drop what it adds, as is a comparer that would not arrive.
 /// </summary>
 internal static class JsonContract
 {
@@ -15,16 +15,17 @@ internal static class JsonContract
     internal static void Complete(JsonTypeInfo info)
     {
         if (info.Kind == JsonTypeInfoKind.Object) CompleteProperties(info);
-        if (!MustBeExact(info)) return;
-        var (own, declared) = (info.OnSerializing, info.Type);
+        var (own, declared, mustBeExact, comparers) = (info.OnSerializing, info.Type, MustBeExact(info), ComparerLoss.Of(info));
+        if (!mustBeExact && comparers is null) return;
         info.OnSerializing = value =>
         {
-            if (value.GetType() != declared) throw Sliced(value.GetType(), declared);
+            if (mustBeExact && value.GetType() != declared) throw Sliced(value.GetType(), declared);
+            comparers?.Check(value);
             own?.Invoke(value);
         };
     }
 
-    internal static PayloadException Sliced(Type actual, Type declared) => new(
+    internal static WorkNotPortableException Sliced(Type actual, Type declared) => new(
         $"A {TypeName.Of(actual)} was given where {TypeName.Of(declared)} is declared; what it adds would be lost on the way. "
         + $"Declare the exact type, or list it in [JsonDerivedType] on {TypeName.Of(declared)}, with a name.");
 

@@ -30,14 +30,10 @@ internal sealed class JsonFormat<T> : PayloadFormat<T>
             writer.Reset(Nowhere);
             _idle = writer;
         }
-        catch (PayloadException)
-        {
-            throw;
-        }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is not WorkNotPortableException)
         {
             // Any exception: the value's own getters and converters run here.
-            throw new PayloadException($"A value of type {TypeName.Of(typeof(T))} cannot be encoded as JSON: {exception.Message} {Advice(exception, type)}", exception);
+            throw new WorkNotPortableException($"A value of type {TypeName.Of(typeof(T))} cannot be encoded as JSON: {exception.Message} {Advice(exception, type)}", exception);
         }
     }
 
@@ -51,7 +47,7 @@ internal sealed class JsonFormat<T> : PayloadFormat<T>
         catch (Exception exception)
         {
             // Any exception: constructors, setters and converters run here.
-            throw new PayloadException($"A value of type {TypeName.Of(typeof(T))} cannot be decoded from JSON: {exception.Message}", exception);
+            throw new WorkNotPortableException($"A value of type {TypeName.Of(typeof(T))} cannot be decoded from JSON: {exception.Message}", exception);
         }
     }
 

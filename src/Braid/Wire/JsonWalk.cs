@@ -36,7 +36,7 @@ internal sealed class JsonWalk(Type root, HashSet<Type>? seen = null)
             _options = PayloadJson.OptionsOf(root);
             return Visit(root);
         }
-        catch (PayloadException exception)
+        catch (WorkNotPortableException exception)
         {
             return Located(exception.Message.TrimEnd('.'));
         }

@@ -5,10 +5,10 @@ namespace Braid.Wire;
 /// <summary>Arguments and results as bytes: raw for what has an obvious layout, JSON for the rest. See docs/wire-protocol.md.</summary>
 internal static class Payload
 {
-    /// <exception cref="PayloadException">The value cannot be encoded.</exception>
+    /// <exception cref="WorkNotPortableException">The value cannot be encoded.</exception>
     internal static void Write<T>(IBufferWriter<byte> output, T value) => PayloadFormat<T>.Instance.Write(output, value);
 
-    /// <exception cref="PayloadException">The bytes are not a value of this type.</exception>
+    /// <exception cref="WorkNotPortableException">The bytes are not a value of this type.</exception>
     internal static T Read<T>(in ReadOnlySequence<byte> data)
     {
         if (data.IsSingleSegment) return PayloadFormat<T>.Instance.Read(data.FirstSpan);
@@ -32,9 +32,6 @@ internal abstract class PayloadFormat<T>
     /// <summary>In a worker: what the work is given.</summary>
     internal virtual T ReadArgument(ReadOnlySpan<byte> data) => Read(data);
 
-    private protected static PayloadException Malformed(int length) =>
+    private protected static WorkNotPortableException Malformed(int length) =>
         new($"{length:N0} bytes are not a value of type {TypeName.Of(typeof(T))}: the worker runs another version of the code or the message was damaged.");
 }
-
-/// <summary>A value cannot be encoded or decoded. Fails its own item and nothing else.</summary>
-internal sealed class PayloadException(string message, Exception? innerException = null) : BraidException(message, innerException);

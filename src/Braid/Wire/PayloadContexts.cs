@@ -27,7 +27,7 @@ internal static class PayloadContexts
     private static readonly ConcurrentDictionary<Assembly, PayloadContext[]> OfAssembly = new();
 
     /// <summary>The first context that lists the type or, after that, something that it is made of; null if there is none.</summary>
-    /// <exception cref="PayloadException">A context cannot be made.</exception>
+    /// <exception cref="WorkNotPortableException">A context cannot be made.</exception>
     internal static PayloadContext? Find(Type type)
     {
         var parts = Parts(type).Distinct().Where(part => part == type || !PayloadFormats.HasRaw(part)).ToList();
@@ -53,7 +53,7 @@ internal static class PayloadContexts
         catch (Exception exception)
         {
             var cause = (exception as TargetInvocationException)?.InnerException ?? exception;
-            throw new PayloadException($"A [PayloadContext] of assembly {assembly.GetName().Name} cannot be made: {cause.GetType().Name}: {cause.Message}", cause);
+            throw new WorkNotPortableException($"A [PayloadContext] of assembly {assembly.GetName().Name} cannot be made: {cause.GetType().Name}: {cause.Message}", cause);
         }
     }
 

@@ -13,11 +13,11 @@ internal static class PayloadJson
     private static readonly JsonSerializerOptions Default = Complete(new(), own: null);
 
     /// <summary>The user's options if a context of theirs knows the type or what it is made of; ours otherwise.</summary>
-    /// <exception cref="PayloadException">A context cannot be made.</exception>
+    /// <exception cref="WorkNotPortableException">A context cannot be made.</exception>
     internal static JsonSerializerOptions OptionsOf(Type type) => PayloadContexts.Find(type)?.Options ?? Default;
 
     /// <summary>How JSON sees a type.</summary>
-    /// <exception cref="PayloadException">It cannot.</exception>
+    /// <exception cref="WorkNotPortableException">It cannot.</exception>
     internal static JsonTypeInfo Describe(Type type, JsonSerializerOptions options)
     {
         try
@@ -26,7 +26,7 @@ internal static class PayloadJson
         }
         catch (Exception exception)
         {
-            throw new PayloadException(WhyUnknown(TypeName.Of(type), exception), exception);
+            throw new WorkNotPortableException(WhyUnknown(TypeName.Of(type), exception), exception);
         }
     }
 

@@ -82,7 +82,7 @@ internal sealed class BigIntegerFormat : PayloadFormat<BigInteger>
     internal override void Write(IBufferWriter<byte> output, BigInteger value)
     {
         int length = value.GetByteCount();
-        if (!value.TryWriteBytes(output.GetSpan(length), out int written)) throw new PayloadException("A BigInteger changed while it was written.");
+        if (!value.TryWriteBytes(output.GetSpan(length), out int written)) throw new WorkNotPortableException("A BigInteger changed while it was written.");
         output.Advance(written);
     }
 

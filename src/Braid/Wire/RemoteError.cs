@@ -47,7 +47,6 @@ internal static class RemoteError
 
     private static Exception? Rebuild(string typeName, string assemblyName, string message)
     {
-        if (typeName == typeof(PayloadException).FullName) return new PayloadException(message);
         var type = FindLoaded(typeName, assemblyName);
         if (type is null || !typeof(Exception).IsAssignableFrom(type) || type.IsAbstract || type.IsGenericType) return null;
         if (type.GetConstructor([typeof(string)]) is null) return null;

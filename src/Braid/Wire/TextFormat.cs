@@ -94,6 +94,6 @@ internal sealed class TextFormat : PayloadFormat<string?>
     private static string Utf16Text(ReadOnlySpan<byte> data) =>
         string.Create(data.Length / sizeof(char), data, static (text, bytes) => bytes.CopyTo(MemoryMarshal.AsBytes(text)));
 
-    private static PayloadException TooLong(string value, long length) =>
+    private static WorkNotPortableException TooLong(string value, long length) =>
         new($"A text of {value.Length:N0} characters takes {length:N0} bytes; {Array.MaxLength:N0} are the limit. Send parts of it, or a file's name instead of its content.");
 }

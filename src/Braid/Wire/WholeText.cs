@@ -22,7 +22,7 @@ internal sealed class WholeText : JavaScriptEncoder
 
         // From the first that needs an escape on: before it there are no surrogates.
         if (TextFormat.HasLoneSurrogate(new ReadOnlySpan<char>(text + first, textLength - first)))
-            throw new PayloadException("A text within a JSON value has half a surrogate pair, which JSON cannot hold. Only an argument or result that is itself a string, or an array of char, can have one.");
+            throw new WorkNotPortableException("A text within a JSON value has half a surrogate pair, which JSON cannot hold. Only an argument or result that is itself a string, or an array of char, can have one.");
         return first;
     }
 

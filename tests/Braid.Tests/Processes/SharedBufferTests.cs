@@ -129,7 +129,7 @@ public sealed class SharedBufferTests : ProcessTest
         byte[] written = Encode(buffer);
         Assert.Same(buffer, Decode(written));
         written[^1] ^= 1;
-        Assert.Contains("another buffer", Assert.Throws<PayloadException>(() => Decode(written)).Message);
+        Assert.Contains("another buffer", Assert.Throws<WorkNotPortableException>(() => Decode(written)).Message);
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class SharedBufferTests : ProcessTest
         byte[] written = Encode(buffer);
         buffer.Dispose();
         using var files = new Files(written);
-        Assert.Contains("cannot be opened", Assert.Throws<PayloadException>(() => Decode(written)).Message);
+        Assert.Contains("cannot be opened", Assert.Throws<WorkNotPortableException>(() => Decode(written)).Message);
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class SharedBufferTests : ProcessTest
         byte[] longer = [.. written, 0], shorter = written[..^1], negative = [.. written];
         BitConverter.TryWriteBytes(negative.AsSpan(9), -1);
         foreach (byte[] bytes in new[] { [], [0, 0], [1], [2], [3], new byte[17], longer, shorter, negative })
-            Assert.Contains("are not a value of type SharedBuffer", Assert.Throws<PayloadException>(() => Decode(bytes)).Message);
+            Assert.Contains("are not a value of type SharedBuffer", Assert.Throws<WorkNotPortableException>(() => Decode(bytes)).Message);
     }
 
     [Fact]

@@ -47,9 +47,9 @@ public sealed class ConstantTests
         var found = ConstantTable.Find<int>(number);
         Assert.Equal(5, found.Value);
         Assert.Same(found, ConstantTable.Find<int>(number));
-        Assert.Contains($"no Constant<String> of number {number}", Assert.Throws<PayloadException>(() => ConstantTable.Find<string>(number)).Message);
+        Assert.Contains($"no Constant<String> of number {number}", Assert.Throws<WorkNotPortableException>(() => ConstantTable.Find<string>(number)).Message);
         ConstantTable.Forget(number);
-        Assert.Contains($"no Constant<Int32> of number {number}", Assert.Throws<PayloadException>(() => ConstantTable.Find<int>(number)).Message);
+        Assert.Contains($"no Constant<Int32> of number {number}", Assert.Throws<WorkNotPortableException>(() => ConstantTable.Find<int>(number)).Message);
     }
 
     [Fact]

@@ -59,21 +59,21 @@ public sealed class DamagedPayloadTests
     public void Json_of_another_type_is_refused()
     {
         foreach (string json in (string[])["", "[", "{} {}", "[1]", "\"x\"", "{\"X\":\"text\"}", "nonsense", "{\"X\":1e99}"])
-            Assert.Contains("Point", Assert.Throws<PayloadException>(() => Decode<Point>(Encoding.UTF8.GetBytes(json))).Message);
+            Assert.Contains("Point", Assert.Throws<WorkNotPortableException>(() => Decode<Point>(Encoding.UTF8.GetBytes(json))).Message);
     }
 
     [Fact]
     public void Json_that_is_nested_too_deeply_is_refused()
     {
         string deep = string.Concat(Enumerable.Repeat("{\"Next\":", 100_000));
-        Assert.Contains("Link", Assert.Throws<PayloadException>(() => Decode<Link>(Encoding.UTF8.GetBytes(deep))).Message);
+        Assert.Contains("Link", Assert.Throws<WorkNotPortableException>(() => Decode<Link>(Encoding.UTF8.GetBytes(deep))).Message);
     }
 
     [Fact]
     public void A_name_in_the_data_makes_no_type_that_is_not_declared()
     {
-        Assert.Throws<PayloadException>(() => Decode<Shape>("{\"$type\":\"System.IO.FileInfo, System.Private.CoreLib\",\"Radius\":1}"u8.ToArray()));
-        Assert.Throws<PayloadException>(() => Decode<Shape>("{\"$type\":\"square\",\"Radius\":1}"u8.ToArray()));
+        Assert.Throws<WorkNotPortableException>(() => Decode<Shape>("{\"$type\":\"System.IO.FileInfo, System.Private.CoreLib\",\"Radius\":1}"u8.ToArray()));
+        Assert.Throws<WorkNotPortableException>(() => Decode<Shape>("{\"$type\":\"square\",\"Radius\":1}"u8.ToArray()));
         Assert.IsType<Animal>(Decode<Animal>("{\"$type\":\"Braid.Tests.Processes.Dog\",\"Name\":\"Rex\"}"u8.ToArray()));
     }
 
@@ -104,7 +104,7 @@ public sealed class DamagedPayloadTests
         {
             _ = Decode<T>(bytes);
         }
-        catch (PayloadException)
+        catch (WorkNotPortableException)
         {
             // The other way out.
         }
@@ -113,9 +113,9 @@ public sealed class DamagedPayloadTests
     private static void Cut<T>(T value, string name)
     {
         byte[] whole = Encode(value);
-        Assert.Contains(name, Assert.Throws<PayloadException>(() => Decode<T>(whole[..^1])).Message);
-        Assert.Contains(name, Assert.Throws<PayloadException>(() => Decode<T>([.. whole, 1])).Message);
+        Assert.Contains(name, Assert.Throws<WorkNotPortableException>(() => Decode<T>(whole[..^1])).Message);
+        Assert.Contains(name, Assert.Throws<WorkNotPortableException>(() => Decode<T>([.. whole, 1])).Message);
     }
 
-    private static void Refuse<T>(params byte[] bytes) => Assert.Throws<PayloadException>(() => Decode<T>(bytes));
+    private static void Refuse<T>(params byte[] bytes) => Assert.Throws<WorkNotPortableException>(() => Decode<T>(bytes));
 }

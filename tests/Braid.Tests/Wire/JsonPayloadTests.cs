@@ -103,9 +103,9 @@ public sealed class JsonPayloadTests
         // Not as data of a theory: attributes are UTF-8.
         foreach (string text in (string[])["half \ud83d", "\ude00", "😀\ude00", "\ude00\ud83d"])
         {
-            Assert.Contains("surrogate", Assert.Throws<PayloadException>(() => Encode((1, text))).Message);
-            Assert.Contains("surrogate", Assert.Throws<PayloadException>(() => Encode(new Dictionary<string, string> { [text] = "" })).Message);
-            Assert.Contains("surrogate", Assert.Throws<PayloadException>(() => Encode((1, "x", text[^1]))).Message);
+            Assert.Contains("surrogate", Assert.Throws<WorkNotPortableException>(() => Encode((1, text))).Message);
+            Assert.Contains("surrogate", Assert.Throws<WorkNotPortableException>(() => Encode(new Dictionary<string, string> { [text] = "" })).Message);
+            Assert.Contains("surrogate", Assert.Throws<WorkNotPortableException>(() => Encode((1, "x", text[^1]))).Message);
             Assert.Equal((1, "fine"), RoundTrip((1, "fine")));
         }
     }
@@ -114,7 +114,7 @@ public sealed class JsonPayloadTests
     public void Depth_ends_at_a_limit_that_the_message_names()
     {
         Assert.Equal(200, Depth(RoundTrip(Chain(200))));
-        Assert.Contains("256 levels", Assert.Throws<PayloadException>(() => Encode(Chain(300))).Message);
+        Assert.Contains("256 levels", Assert.Throws<WorkNotPortableException>(() => Encode(Chain(300))).Message);
         Assert.Equal(200, Depth(RoundTrip(Chain(200))));
     }
 
@@ -123,7 +123,7 @@ public sealed class JsonPayloadTests
     {
         var ring = new Ring();
         ring.Next = ring;
-        Assert.Contains("circle", Assert.Throws<PayloadException>(() => Encode(ring)).Message);
+        Assert.Contains("circle", Assert.Throws<WorkNotPortableException>(() => Encode(ring)).Message);
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public sealed class JsonPayloadTests
 
         static void Sliced<T>(T value)
         {
-            string message = Assert.Throws<PayloadException>(() => Encode(value)).Message;
+            string message = Assert.Throws<WorkNotPortableException>(() => Encode(value)).Message;
             Assert.Contains("A Dog was given where Animal is declared", message);
             Assert.Contains("[JsonDerivedType] on Animal", message);
         }
@@ -153,12 +153,59 @@ public sealed class JsonPayloadTests
     {
         Assert.Equal([new Pet("P"), new Cat("C", 9)], RoundTrip<List<Pet>>([new Pet("P"), new Cat("C", 9)]));
         Assert.Equal(new Circle(2), RoundTrip<Shape>(new Circle(2)));
-        Assert.Contains("Whale", Assert.Throws<PayloadException>(() => Encode<Pet>(new Whale("W"))).Message);
+        Assert.Contains("Whale", Assert.Throws<WorkNotPortableException>(() => Encode<Pet>(new Whale("W"))).Message);
+    }
+
+    [Fact]
+    public void A_comparer_that_the_copy_would_not_have_is_refused_wherever_it_stands()
+    {
+        var ignoreCase = StringComparer.OrdinalIgnoreCase;
+        Lost(new Dictionary<string, int>(ignoreCase));
+        Lost<IDictionary<string, int>>(new Dictionary<string, int>(ignoreCase));
+        Lost<IReadOnlySet<string>>(new HashSet<string>(ignoreCase));
+        Lost(new HashSet<string>(ignoreCase));
+        Lost(new SortedSet<string>(ignoreCase));
+        Lost(new SortedSet<int>(Comparer<int>.Create(static (x, y) => y - x)));
+        Lost(new SortedDictionary<string, int>(ignoreCase));
+        Lost(new SortedList<string, int>(StringComparer.Ordinal));
+        Lost(new OrderedDictionary<string, int>(ignoreCase));
+        Lost(new ConcurrentDictionary<string, int>(ignoreCase));
+        Lost(ImmutableDictionary.Create<string, int>(ignoreCase));
+        Lost(ImmutableHashSet.Create<string>(ignoreCase));
+        Lost(ImmutableSortedDictionary.Create<int, string>(null, ignoreCase), "ValueComparer");
+        Lost(new[] { (1, new HashSet<string>(ignoreCase)) });
+
+        static void Lost<T>(T value, string which = "Comparer")
+        {
+            string message = Assert.Throws<WorkNotPortableException>(() => Encode(value)).Message;
+            Assert.Contains($"{which} of its own", message);
+            Assert.Contains(", which would be lost", message);
+        }
+    }
+
+    [Fact]
+    public void Dictionaries_and_sets_with_the_comparer_of_a_new_one_come_back()
+    {
+        Assert.Equal(1, RoundTrip(new Dictionary<string, int>(StringComparer.Ordinal) { ["a"] = 1 })["a"]);
+        Assert.Equal(["a"], RoundTrip(new HashSet<string>(EqualityComparer<string>.Default) { "a" }));
+        Assert.Equal(["a", "b"], RoundTrip(new SortedSet<string> { "b", "a" }));
+        Assert.Equal(["a", "b"], RoundTrip(ImmutableSortedSet.Create("b", "a")));
+        Assert.Equal([2], RoundTrip<ISet<int>>(new HashSet<int> { 2 }));
+        Assert.Equal(1, RoundTrip(new Headers { ["Accept"] = 1 })["accept"]);
+        Assert.Contains("of its own", Assert.Throws<WorkNotPortableException>(() => Encode(new Headers(StringComparer.InvariantCulture))).Message);
     }
 
     private static Link Chain(int length) => Enumerable.Range(0, length).Aggregate((Link?)null, (next, value) => new Link(value, next))!;
 
     private static int Depth(Link? link) => link is null ? 0 : 1 + Depth(link.Next);
+
+    private sealed class Headers(StringComparer comparer) : Dictionary<string, int>(comparer)
+    {
+        public Headers()
+            : this(StringComparer.OrdinalIgnoreCase)
+        {
+        }
+    }
 
     private sealed record Whale(string Name) : Pet(Name);
 }

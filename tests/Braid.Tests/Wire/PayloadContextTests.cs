@@ -55,7 +55,7 @@ public sealed class PayloadContextTests
         var copy = RoundTrip(listed);
         Assert.Equal((1, 3, (2, "p")), (copy.First, copy.Secret, copy.Pair));
         Assert.Equal(["x"], copy.Lines);
-        Assert.Contains("ListedMore", Assert.Throws<PayloadException>(() => Encode<Listed>(new ListedMore(1))).Message);
+        Assert.Contains("ListedMore", Assert.Throws<WorkNotPortableException>(() => Encode<Listed>(new ListedMore(1))).Message);
     }
 
     [Fact]

@@ -149,7 +149,7 @@ public sealed class RawPayloadTests
     public void Elements_that_no_message_can_hold_are_refused_with_their_size()
     {
         Assert.Equal(1_000_000_000, RawElements.ByteLength(250_000_000, 4, typeof(int[])));
-        string message = Assert.Throws<PayloadException>(() => RawElements.ByteLength(600_000_000, 4, typeof(int[]))).Message;
+        string message = Assert.Throws<WorkNotPortableException>(() => RawElements.ByteLength(600_000_000, 4, typeof(int[]))).Message;
         Assert.Contains("Int32[] of 600,000,000 elements", message);
         Assert.Contains("2,400,000,000 bytes", message);
     }
@@ -157,7 +157,7 @@ public sealed class RawPayloadTests
     [Fact]
     public void A_list_of_a_derived_type_is_refused()
     {
-        string message = Assert.Throws<PayloadException>(() => Encode<List<int>>(new Numbers())).Message;
+        string message = Assert.Throws<WorkNotPortableException>(() => Encode<List<int>>(new Numbers())).Message;
         Assert.Contains("Numbers", message);
         Assert.Contains("List<Int32>", message);
     }
