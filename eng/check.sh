@@ -64,7 +64,7 @@ for project in tests/*/*.csproj; do
   if [ "$code" -ne 0 ] && [ $((bad + errors)) -eq 0 ]; then count 1 "$name ended with exit code $code"; fi
 done
 
-for script in eng/snippets.sh eng/links.sh examples/run.sh; do
+for script in eng/snippets.sh eng/links.sh eng/trimmed.sh examples/run.sh; do
   [ -x "$script" ] || continue
   step "$script"
   timeout 600 "$script"

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Braid.Processes;
 
 namespace Braid;
@@ -34,6 +35,8 @@ public sealed partial class ProcessExecutor : Executor
     // 10,000 beside two programs that compute; with 4,096 1,500,000 and 400,000. `benchmarks processes-throughput` and `processes-busy`.
     private const int MostTinyAhead = 4096;
 
+    private const string TrimmingAdvice = "Use a ThreadExecutor or a LoopExecutor; in a file-based program that is not published add the line '#:property PublishAot=false'.";
+
     private readonly Lazy<SocketFolder> _folder = new(static () => new SocketFolder());
 
     // Guards _disposal.
@@ -44,10 +47,15 @@ public sealed partial class ProcessExecutor : Executor
     /// <summary>Starts no process yet.</summary>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="WorkNotPortableException">The initializer captures something.</exception>
-    /// <exception cref="PlatformNotSupportedException">An option asks for what this operating system does not have.</exception>
+    /// <exception cref="PlatformNotSupportedException">
+    /// An option asks for what this operating system does not have; or the program was trimmed or compiled natively, and has not what workers need.
+    /// </exception>
+    [RequiresUnreferencedCode("Worker processes find functions and types by reflection, which trimming removes. " + TrimmingAdvice)]
+    [RequiresDynamicCode("Worker processes need the .NET runtime. " + TrimmingAdvice)]
     public ProcessExecutor(ProcessOptions? options = null)
         : base(options ?? new())
     {
+        WorkerCommand.ThrowIfTrimmed();
         Options = options ?? new();
         Queue = new(Options.Workers, TimeProvider, lane => new WorkerConnection(this, lane));
         MemoryWatch = MemoryWatch.For(Options, Queue);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Braid.Stacks;
@@ -48,6 +49,7 @@ internal static class CallbackName
         return item;
     }
 
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "What is missing is not named in a message; nothing depends on it.")]
     private static ExecutionContext? ContextOf(object asyncMethod)
     {
         var field = asyncMethod is Task ? TaskState : asyncMethod.GetType().GetField("Context");
@@ -61,6 +63,7 @@ internal static class CallbackName
     }
 
     // While somebody listens to .NET's event source for tasks (EscapeDetector, a profiler), what resumes an async method is wrapped.
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "What is missing is not named in a message; nothing depends on it.")]
     private static object? TargetOf(Delegate? callback) =>
         callback?.Target is { } target && target.GetType().Name == "ContinuationWrapper"
             && target.GetType().GetField("_continuation", BindingFlags.Instance | BindingFlags.NonPublic)?.GetValue(target) is Delegate inner

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Tracing;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -117,6 +118,7 @@ internal sealed class EscapeDetector : EventListener
     }
 
     // The event has a name only, which many methods may share. The method itself is a few frames above.
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "A method that is not found is not watched; this is for tests and debugging.")]
     private static MethodBase? MethodThatBegins(ReadOnlySpan<char> stateMachine)
     {
         foreach (var frame in new StackTrace(fNeedFileInfo: false).GetFrames())

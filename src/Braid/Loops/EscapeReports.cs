@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Braid.Stacks;
 
@@ -62,6 +63,7 @@ internal sealed class EscapeReports(Timeline? timeline, string name, int lane)
     }
 
     // The code that completed what the method awaited, if it called the continuation itself; null: it went through a queue.
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "What is missing is not named in a message; nothing depends on it.")]
     private static string? WhoResumed()
     {
         foreach (var frame in new StackTrace(fNeedFileInfo: false).GetFrames())

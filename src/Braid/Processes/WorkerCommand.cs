@@ -1,23 +1,28 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Runtime.CompilerServices;
+using Braid.Wire;
 
 namespace Braid.Processes;
 
 /// <summary>How this program is started once more as a worker: which file, which arguments, which environment.</summary>
 internal static class WorkerCommand
 {
+    private const string Instead = "publish it without, for example as a single file, or use a ThreadExecutor or a LoopExecutor.";
+
     private const string HookSwitch = "System.StartupHookProvider.IsSupported";
 
     // A profiler or a coverage tool of the parent's would follow every worker, and slow or break it. Those who want it say so in EnvironmentVariables.
     private static readonly string[] ProfilerPrefixes = ["CORECLR_PROFILER", "CORECLR_ENABLE_PROFILING", "COR_PROFILER", "COR_ENABLE_PROFILING", "DOTNET_PROFILER", "DOTNET_ENABLE_PROFILING"];
 
+    // Trimming removes constructors that only reflection calls, such as this one.
+    private static bool IsTrimmed { get; } = !HasConstructor(typeof(RawFormat<>));
+
     /// <summary>True once the program has called <see cref="ProcessWorker.RunIfWorker"/>, so that it does not depend on the hook.</summary>
     internal static bool HasEntryCall { get; set; }
 
     /// <summary>What DOTNET_STARTUP_HOOKS names: this assembly's file, or in a single-file program its name.</summary>
-#pragma warning disable IL3000 // Empty in a single-file program is what the second half is for.
     internal static string Hook { get; } = typeof(WorkerCommand).Assembly.Location is { Length: > 0 } path ? path : typeof(WorkerCommand).Assembly.GetName().Name!;
-#pragma warning restore IL3000
 
     /// <exception cref="InvalidOperationException">This program cannot be started as a worker; the message says what to change.</exception>
     internal static ProcessStartInfo Create(ProcessOptions options, WorkerSetup setup)
@@ -34,6 +39,18 @@ internal static class WorkerCommand
         AddArguments(info);
         SetEnvironment(info, options, setup);
         return info;
+    }
+
+    /// <exception cref="PlatformNotSupportedException">This program was trimmed or compiled natively.</exception>
+    internal static void ThrowIfTrimmed()
+    {
+        if (!IsTrimmed) return;
+
+        // Looked at second: a file-based program that runs as it is turns the same switch off.
+        throw new PlatformNotSupportedException(RuntimeFeature.IsDynamicCodeSupported
+            ? "This program was trimmed (PublishTrimmed), which removes what worker processes find by reflection: " + Instead
+            : "This program was compiled natively (PublishAot), and worker processes need the .NET runtime: " + Instead + " In a file-based program the line "
+                + "'#:property PublishAot=false' does that.");
     }
 
     /// <exception cref="InvalidOperationException">This program cannot be started as a worker; the message says what to change.</exception>
@@ -53,6 +70,9 @@ internal static class WorkerCommand
                 + "'#:property PublishAot=false'; elsewhere call ProcessWorker.RunIfWorker() first in Main.");
         }
     }
+
+    // Not at its one place of use, where the trimmer would see it and keep the constructor.
+    private static bool HasConstructor(Type type) => type.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Length > 0;
 
     // The app host needs no arguments: its Main is never reached. The `dotnet` host is told the program again, with the files it was started with.
     private static void AddArguments(ProcessStartInfo info)

@@ -39,9 +39,7 @@ internal static class Captures
         if (method.DeclaringType is null || method.Module.Assembly.IsDynamic)
             return $"'{method.Name}' was generated at run time and exists in this process only";
         var assembly = method.Module.Assembly;
-#pragma warning disable IL3000 // Empty in a single-file program, where names are enough: it is the default context's.
         bool hasFile = assembly.Location.Length > 0;
-#pragma warning restore IL3000
         if (!hasFile && AssemblyLoadContext.GetLoadContext(assembly) != AssemblyLoadContext.Default)
             return $"its assembly '{assembly.GetName().Name}' was loaded from memory, where another process does not find it";
         return null;
