@@ -35,7 +35,7 @@ public abstract partial class Executor
         return GroupAsync<object?>(
             async group =>
             {
-                await body(group).ConfigureAwait(true); // Where it is called: the body's own context.
+                await NotNull(body(group)).ConfigureAwait(true); // Where it is called: the body's own context.
                 return null;
             },
             options,
@@ -62,7 +62,7 @@ public abstract partial class Executor
         group.Enter();
         try
         {
-            result = await body(group).ConfigureAwait(WatchfulSynchronizationContext.IsKept);
+            result = await NotNull(body(group)).ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         }
         catch (Exception exception)
         {
@@ -82,4 +82,7 @@ public abstract partial class Executor
         if (failure is not null) ExceptionDispatchInfo.Throw(failure);
         return Task.FromResult(result);
     }
+
+    private static TTask NotNull<TTask>(TTask? task) where TTask : Task =>
+        task ?? throw new InvalidOperationException("The group's body returned null instead of a task; return Task.CompletedTask or make it async.");
 }

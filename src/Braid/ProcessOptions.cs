@@ -78,7 +78,7 @@ public sealed record ProcessOptions : ExecutorOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Workers, MostWorkers);
         ArgumentOutOfRangeException.ThrowIfLessThan(KillAfter, TimeSpan.Zero);
         LongestTime.ThrowIfExceeded(KillAfter, nameof(KillAfter));
-        ArgumentNullException.ThrowIfNull(EnvironmentVariables);
+        ValidateEnvironmentVariables();
         if (Transport is < WorkerTransport.Automatic or > WorkerTransport.Socket) throw new ArgumentOutOfRangeException(nameof(Transport), Transport, "Transport must be a member of WorkerTransport.");
         if (Transport == WorkerTransport.SharedMemory && !Libc.HasFutex)
             throw new ArgumentOutOfRangeException(nameof(Transport), Transport, "Shared memory needs Linux on x64 or Arm64; use WorkerTransport.Automatic, which takes a socket here.");
@@ -90,6 +90,18 @@ public sealed record ProcessOptions : ExecutorOptions
         ValidateIdleTimeout();
         ValidateProcessors();
         ValidateInitializer();
+    }
+
+    private void ValidateEnvironmentVariables()
+    {
+        ArgumentNullException.ThrowIfNull(EnvironmentVariables);
+        foreach (var (name, value) in EnvironmentVariables)
+        {
+            if (name.Length == 0 || name.AsSpan().ContainsAny('=', '\0'))
+                throw new ArgumentException($"{nameof(EnvironmentVariables)} has the name '{name.Replace("\0", "\\0", StringComparison.Ordinal)}'; a variable's name is not empty and has neither '=' nor a zero character.", nameof(EnvironmentVariables));
+            if (value?.Contains('\0', StringComparison.Ordinal) == true)
+                throw new ArgumentException($"{nameof(EnvironmentVariables)} has a zero character in the value of '{name}', where the operating system would end it.", nameof(EnvironmentVariables));
+        }
     }
 
     private void ValidateIdleTimeout()

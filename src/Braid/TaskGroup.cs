@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Braid.Items;
+using Braid.Wire;
 
 namespace Braid;
 
@@ -93,7 +94,8 @@ public sealed class TaskGroup
         ArgumentNullException.ThrowIfNull(child);
         var signal = new ReadySignal<TReady>();
         Func<TArg, CancellationToken, Task> withSignal = (given, token) => child(given, signal, token);
-        var work = Work.OfNothing<TArg>(withSignal, WorkShape.PlainTaskWithToken, name);
+        string workName = WorkName.Of(name, child);
+        var work = new Work<TArg, Nothing>(withSignal, WorkShape.PlainTaskWithToken, workName) { Function = FunctionId.Bound(workName, "its ReadySignal belongs to this process") };
         var end = RunAsync(work, arg);
         await Task.WhenAny(signal.Task, end).ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         if (signal.Task.IsCompleted) return await signal.Task.ConfigureAwait(WatchfulSynchronizationContext.IsKept);

@@ -32,7 +32,7 @@ public sealed class Work<TArg, TResult>
     public bool IsPortable => Function.WhyNotPortable is null;
 
     /// <summary>The function's identity for another process, or why it has none.</summary>
-    internal FunctionId Function => field ??= FunctionId.Of(_function, typeof(TArg), typeof(TResult), Name);
+    internal FunctionId Function { get => field ??= FunctionId.Of(_function, typeof(TArg), typeof(TResult), Name); init; }
 
     /// <summary>Calls the function. Throws what it throws before its first await.</summary>
     internal ValueTask<TResult> InvokeAsync(TArg arg, CancellationToken cancellationToken) => _shape switch

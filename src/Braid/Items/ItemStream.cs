@@ -35,6 +35,7 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
     private ExceptionDispatchInfo? _sourceError;
     private Exception? _refusal;
     private SpinBudget _spins = new();
+    private bool _isMoving;
     private bool _isOpen;
     private bool _isExhausted;
     private bool _isStopped;
@@ -87,7 +88,7 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
     internal ValueTask<bool> MoveNextAsync()
     {
         // The common case without an async method: everything is at hand, or will be in a moment.
-        if (_isOpen && _pull is null && !_callerToken.IsCancellationRequested && _wait is null)
+        if (_isOpen && !_isMoving && _pull is null && !_callerToken.IsCancellationRequested && _wait is null)
         {
             var filled = FillAsync();
             if (!filled.IsCompletedSuccessfully) return MoveNextSlowAsync(filled);
@@ -131,24 +132,38 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
 
     private async ValueTask<bool> MoveNextSlowAsync(ValueTask filled)
     {
-        if (_isStopped) return false;
-        Open();
-        await filled.ConfigureAwait(WatchfulSynchronizationContext.IsKept);
-        while (true)
+        if (Interlocked.Exchange(ref _isMoving, true))
         {
-            if (!_callerToken.IsCancellationRequested) await FillAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
+            throw new InvalidOperationException(
+                $"The next result of '{Work.Name}' was asked for while an earlier call of MoveNextAsync still waits. A map has one consumer, which awaits each call; "
+                + "for several, give each a map of its own, or let one write the results to a Channel.");
+        }
 
-            // Also after filling: an executor that runs items right there was cancelled in the middle of it.
-            if (_callerToken.IsCancellationRequested) return await StopForCallerAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
-            if (_window.TryTake(out var place))
+        try
+        {
+            if (_isStopped) return false;
+            Open();
+            await filled.ConfigureAwait(WatchfulSynchronizationContext.IsKept);
+            while (true)
             {
-                await ThrowIfRefusedAsync(place).ConfigureAwait(WatchfulSynchronizationContext.IsKept);
-                Take(place);
-                return true;
-            }
+                if (!_callerToken.IsCancellationRequested) await FillAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
 
-            if (_window.IsEmpty && _pull is null) return await EndAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
-            await WaitForProgressAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
+                // Also after filling: an executor that runs items right there was cancelled in the middle of it.
+                if (_callerToken.IsCancellationRequested) return await StopForCallerAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
+                if (_window.TryTake(out var place))
+                {
+                    await ThrowIfRefusedAsync(place).ConfigureAwait(WatchfulSynchronizationContext.IsKept);
+                    Take(place);
+                    return true;
+                }
+
+                if (_window.IsEmpty && _pull is null) return await EndAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
+                await WaitForProgressAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
+            }
+        }
+        finally
+        {
+            _isMoving = false;
         }
     }
 

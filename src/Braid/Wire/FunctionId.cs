@@ -125,6 +125,9 @@ internal sealed record FunctionId
         return definition == typeof(Task<>) || definition == typeof(ValueTask<>) ? type.GenericTypeArguments[0] : type;
     }
 
+    /// <summary>Of a function that cannot leave this process for a reason that it does not show.</summary>
+    internal static FunctionId Bound(string name, string reason) => new() { Name = name, Reason = reason };
+
     private static string Names(Type[] types) => types.Length == 0 ? "" : string.Join('\n', types.Select(t => t.AssemblyQualifiedName));
 
     private static string? WhyNot(MethodInfo method, Type argument, Type result)

@@ -93,4 +93,13 @@ public abstract partial class ExecutorContract
         }).Bounded());
         Assert.Equal("no 1", failure.Message);
     }
+
+    [Fact]
+    public async Task A_body_that_returns_null_instead_of_a_task_is_an_error_that_says_so()
+    {
+        await using var executor = Create();
+        var none = await Assert.ThrowsAsync<InvalidOperationException>(() => executor.GroupAsync(_ => (Task)null!).Bounded());
+        var noResult = await Assert.ThrowsAsync<InvalidOperationException>(() => executor.GroupAsync(_ => (Task<int>)null!).Bounded());
+        Assert.All([none, noResult], error => Assert.Contains("returned null instead of a task", error.Message));
+    }
 }

@@ -48,6 +48,22 @@ public abstract partial class ExecutorContract
     }
 
     [Fact]
+    public async Task Who_asks_for_the_next_result_while_an_earlier_call_waits_is_told_so_and_the_map_goes_on()
+    {
+        await using var executor = Create();
+        await using var gate = new Gate();
+        var results = executor.MapAsync([gate.Call(0)], Works.PassAsync).GetAsyncEnumerator();
+        var first = results.MoveNextAsync().AsTask();
+        await gate.ArrivedAsync(0);
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => results.MoveNextAsync().AsTask().Bounded());
+        Assert.Contains("'Works.PassAsync' was asked for while an earlier call", error.Message);
+        await gate.OpenAsync(0);
+        Assert.True(await first.Bounded());
+        Assert.False(await results.MoveNextAsync().AsTask().Bounded());
+        await results.DisposeAsync();
+    }
+
+    [Fact]
     public async Task The_source_is_read_lazily_with_concurrency_3_the_fourth_item_is_produced_only_after_the_first_result_was_taken()
     {
         await using var executor = Create(concurrency: 3);

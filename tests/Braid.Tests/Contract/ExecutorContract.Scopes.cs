@@ -234,8 +234,9 @@ public abstract partial class ExecutorContract
     {
         if (SharesMemory) return;
         await using var executor = Create();
-        await Assert.ThrowsAsync<WorkNotPortableException>(() => executor.GroupAsync(
+        var error = await Assert.ThrowsAsync<WorkNotPortableException>(() => executor.GroupAsync(
             group => group.StartAsync<int, int>((_, _, _) => Task.CompletedTask, 1, "Serve")).Bounded());
+        Assert.Contains("Work 'Serve' cannot run in another process: its ReadySignal belongs to this process.", error.Message);
     }
 
     [Fact]

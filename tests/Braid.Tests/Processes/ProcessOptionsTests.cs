@@ -15,6 +15,10 @@ public sealed class ProcessOptionsTests
         { "Workers", "2147483647", new() { Workers = int.MaxValue } },
         { "IdleTimeout", "00:00:00", new() { IdleTimeout = TimeSpan.Zero } },
         { "IdleTimeout", "365.00:00:00", new() { IdleTimeout = TimeSpan.FromDays(365) } },
+        { "EnvironmentVariables", "''", new() { EnvironmentVariables = new Dictionary<string, string?> { [""] = "x" } } },
+        { "EnvironmentVariables", "'A=B'", new() { EnvironmentVariables = new Dictionary<string, string?> { ["A=B"] = null } } },
+        { "EnvironmentVariables", "'A\\0'", new() { EnvironmentVariables = new Dictionary<string, string?> { ["A\0"] = "x" } } },
+        { "EnvironmentVariables", "'A'", new() { EnvironmentVariables = new Dictionary<string, string?> { ["A"] = "x\0y" } } },
         { "Processors", "-3", new() { Processors = [0, -3] } },
         { "Processors", "empty", new() { Processors = [] } },
     };
