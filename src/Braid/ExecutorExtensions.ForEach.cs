@@ -20,34 +20,35 @@ public static partial class ExecutorExtensions
         ForEachCoreAsync(NotNull(executor).MapAsync(source, Work.OfNothing<TArg>(work, WorkShape.Action, name), options, cancellationToken));
 
     /// <inheritdoc cref="ForEachAsync{TArg}(Executor, IEnumerable{TArg}, Action{TArg}, MapOptions?, CancellationToken, string)"/>
+    [OverloadResolutionPriority(-1)]
     public static Task ForEachAsync<TArg>(
         this Executor executor, IEnumerable<TArg> source, Action<TArg, CancellationToken> work,
         MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
         ForEachCoreAsync(NotNull(executor).MapAsync(source, Work.OfNothing<TArg>(work, WorkShape.ActionWithToken, name), options, cancellationToken));
 
     /// <inheritdoc cref="ForEachAsync{TArg}(Executor, IEnumerable{TArg}, Action{TArg}, MapOptions?, CancellationToken, string)"/>
-    [OverloadResolutionPriority(1)]
+    [OverloadResolutionPriority(2)]
     public static Task ForEachAsync<TArg>(
         this Executor executor, IEnumerable<TArg> source, Func<TArg, Task> work,
         MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
         ForEachCoreAsync(NotNull(executor).MapAsync(source, Work.OfNothing<TArg>(work, WorkShape.PlainTask, name), options, cancellationToken));
 
     /// <inheritdoc cref="ForEachAsync{TArg}(Executor, IEnumerable{TArg}, Action{TArg}, MapOptions?, CancellationToken, string)"/>
-    [OverloadResolutionPriority(1)]
+    [OverloadResolutionPriority(3)]
     public static Task ForEachAsync<TArg>(
         this Executor executor, IEnumerable<TArg> source, Func<TArg, CancellationToken, Task> work,
         MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
         ForEachCoreAsync(NotNull(executor).MapAsync(source, Work.OfNothing<TArg>(work, WorkShape.PlainTaskWithToken, name), options, cancellationToken));
 
     /// <inheritdoc cref="ForEachAsync{TArg}(Executor, IEnumerable{TArg}, Action{TArg}, MapOptions?, CancellationToken, string)"/>
-    [OverloadResolutionPriority(2)]
+    [OverloadResolutionPriority(4)]
     public static Task ForEachAsync<TArg>(
         this Executor executor, IEnumerable<TArg> source, Func<TArg, ValueTask> work,
         MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
         ForEachCoreAsync(NotNull(executor).MapAsync(source, Work.OfNothing<TArg>(work, WorkShape.PlainValueTask, name), options, cancellationToken));
 
     /// <inheritdoc cref="ForEachAsync{TArg}(Executor, IEnumerable{TArg}, Action{TArg}, MapOptions?, CancellationToken, string)"/>
-    [OverloadResolutionPriority(2)]
+    [OverloadResolutionPriority(5)]
     public static Task ForEachAsync<TArg>(
         this Executor executor, IEnumerable<TArg> source, Func<TArg, CancellationToken, ValueTask> work,
         MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
@@ -60,34 +61,35 @@ public static partial class ExecutorExtensions
         ForEachCoreAsync(NotNull(executor).MapAsync(source, Work.OfNothing<TArg>(work, WorkShape.Action, name), options, cancellationToken));
 
     /// <inheritdoc cref="ForEachAsync{TArg}(Executor, IEnumerable{TArg}, Action{TArg}, MapOptions?, CancellationToken, string)"/>
+    [OverloadResolutionPriority(-1)]
     public static Task ForEachAsync<TArg>(
         this Executor executor, IAsyncEnumerable<TArg> source, Action<TArg, CancellationToken> work,
         MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
         ForEachCoreAsync(NotNull(executor).MapAsync(source, Work.OfNothing<TArg>(work, WorkShape.ActionWithToken, name), options, cancellationToken));
 
     /// <inheritdoc cref="ForEachAsync{TArg}(Executor, IEnumerable{TArg}, Action{TArg}, MapOptions?, CancellationToken, string)"/>
-    [OverloadResolutionPriority(1)]
+    [OverloadResolutionPriority(2)]
     public static Task ForEachAsync<TArg>(
         this Executor executor, IAsyncEnumerable<TArg> source, Func<TArg, Task> work,
         MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
         ForEachCoreAsync(NotNull(executor).MapAsync(source, Work.OfNothing<TArg>(work, WorkShape.PlainTask, name), options, cancellationToken));
 
     /// <inheritdoc cref="ForEachAsync{TArg}(Executor, IEnumerable{TArg}, Action{TArg}, MapOptions?, CancellationToken, string)"/>
-    [OverloadResolutionPriority(1)]
+    [OverloadResolutionPriority(3)]
     public static Task ForEachAsync<TArg>(
         this Executor executor, IAsyncEnumerable<TArg> source, Func<TArg, CancellationToken, Task> work,
         MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
         ForEachCoreAsync(NotNull(executor).MapAsync(source, Work.OfNothing<TArg>(work, WorkShape.PlainTaskWithToken, name), options, cancellationToken));
 
     /// <inheritdoc cref="ForEachAsync{TArg}(Executor, IEnumerable{TArg}, Action{TArg}, MapOptions?, CancellationToken, string)"/>
-    [OverloadResolutionPriority(2)]
+    [OverloadResolutionPriority(4)]
     public static Task ForEachAsync<TArg>(
         this Executor executor, IAsyncEnumerable<TArg> source, Func<TArg, ValueTask> work,
         MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
         ForEachCoreAsync(NotNull(executor).MapAsync(source, Work.OfNothing<TArg>(work, WorkShape.PlainValueTask, name), options, cancellationToken));
 
     /// <inheritdoc cref="ForEachAsync{TArg}(Executor, IEnumerable{TArg}, Action{TArg}, MapOptions?, CancellationToken, string)"/>
-    [OverloadResolutionPriority(2)]
+    [OverloadResolutionPriority(5)]
     public static Task ForEachAsync<TArg>(
         this Executor executor, IAsyncEnumerable<TArg> source, Func<TArg, CancellationToken, ValueTask> work,
         MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>

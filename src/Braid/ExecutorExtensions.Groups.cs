@@ -16,28 +16,31 @@ public static partial class ExecutorExtensions
         NotNull(group).RunAsync(Work.Of(work, name), arg);
 
     /// <inheritdoc cref="RunAsync{TArg, TResult}(TaskGroup, Func{TArg, TResult}, TArg, string)"/>
+    [OverloadResolutionPriority(1)]
     public static Task<TResult> RunAsync<TArg, TResult>(
         this TaskGroup group, Func<TArg, CancellationToken, TResult> work, TArg arg, [CallerArgumentExpression(nameof(work))] string name = "") =>
         NotNull(group).RunAsync(Work.Of(work, name), arg);
 
     /// <inheritdoc cref="RunAsync{TArg, TResult}(TaskGroup, Func{TArg, TResult}, TArg, string)"/>
+    [OverloadResolutionPriority(2)]
     public static Task<TResult> RunAsync<TArg, TResult>(
         this TaskGroup group, Func<TArg, Task<TResult>> work, TArg arg, [CallerArgumentExpression(nameof(work))] string name = "") =>
         NotNull(group).RunAsync(Work.Of(work, name), arg);
 
     /// <inheritdoc cref="RunAsync{TArg, TResult}(TaskGroup, Func{TArg, TResult}, TArg, string)"/>
+    [OverloadResolutionPriority(3)]
     public static Task<TResult> RunAsync<TArg, TResult>(
         this TaskGroup group, Func<TArg, CancellationToken, Task<TResult>> work, TArg arg, [CallerArgumentExpression(nameof(work))] string name = "") =>
         NotNull(group).RunAsync(Work.Of(work, name), arg);
 
     /// <inheritdoc cref="RunAsync{TArg, TResult}(TaskGroup, Func{TArg, TResult}, TArg, string)"/>
-    [OverloadResolutionPriority(1)]
+    [OverloadResolutionPriority(4)]
     public static Task<TResult> RunAsync<TArg, TResult>(
         this TaskGroup group, Func<TArg, ValueTask<TResult>> work, TArg arg, [CallerArgumentExpression(nameof(work))] string name = "") =>
         NotNull(group).RunAsync(Work.Of(work, name), arg);
 
     /// <inheritdoc cref="RunAsync{TArg, TResult}(TaskGroup, Func{TArg, TResult}, TArg, string)"/>
-    [OverloadResolutionPriority(1)]
+    [OverloadResolutionPriority(5)]
     public static Task<TResult> RunAsync<TArg, TResult>(
         this TaskGroup group, Func<TArg, CancellationToken, ValueTask<TResult>> work, TArg arg, [CallerArgumentExpression(nameof(work))] string name = "") =>
         NotNull(group).RunAsync(Work.Of(work, name), arg);
@@ -49,23 +52,25 @@ public static partial class ExecutorExtensions
     /// <param name="name">The work's name; by default what is written at the call site.</param>
     /// <returns>The child's end. It need not be awaited: its failure is the group's.</returns>
     /// <exception cref="InvalidOperationException">The group has ended, or a child has failed and the group only waits for the others.</exception>
+    [OverloadResolutionPriority(2)]
     public static Task RunAsync<TArg>(
         this TaskGroup group, Func<TArg, Task> work, TArg arg, [CallerArgumentExpression(nameof(work))] string name = "") =>
         NotNull(group).RunAsync(Work.OfNothing<TArg>(work, WorkShape.PlainTask, name), arg);
 
     /// <inheritdoc cref="RunAsync{TArg}(TaskGroup, Func{TArg, Task}, TArg, string)"/>
+    [OverloadResolutionPriority(3)]
     public static Task RunAsync<TArg>(
         this TaskGroup group, Func<TArg, CancellationToken, Task> work, TArg arg, [CallerArgumentExpression(nameof(work))] string name = "") =>
         NotNull(group).RunAsync(Work.OfNothing<TArg>(work, WorkShape.PlainTaskWithToken, name), arg);
 
     /// <inheritdoc cref="RunAsync{TArg}(TaskGroup, Func{TArg, Task}, TArg, string)"/>
-    [OverloadResolutionPriority(1)]
+    [OverloadResolutionPriority(4)]
     public static Task RunAsync<TArg>(
         this TaskGroup group, Func<TArg, ValueTask> work, TArg arg, [CallerArgumentExpression(nameof(work))] string name = "") =>
         NotNull(group).RunAsync(Work.OfNothing<TArg>(work, WorkShape.PlainValueTask, name), arg);
 
     /// <inheritdoc cref="RunAsync{TArg}(TaskGroup, Func{TArg, Task}, TArg, string)"/>
-    [OverloadResolutionPriority(1)]
+    [OverloadResolutionPriority(5)]
     public static Task RunAsync<TArg>(
         this TaskGroup group, Func<TArg, CancellationToken, ValueTask> work, TArg arg, [CallerArgumentExpression(nameof(work))] string name = "") =>
         NotNull(group).RunAsync(Work.OfNothing<TArg>(work, WorkShape.PlainValueTaskWithToken, name), arg);

@@ -94,24 +94,27 @@ public static class Work
         new(NotTask<TResult>(work, name), WorkShape.Function, name);
 
     /// <inheritdoc cref="Of{TArg, TResult}(Func{TArg, TResult}, string)"/>
+    [OverloadResolutionPriority(1)]
     public static Work<TArg, TResult> Of<TArg, TResult>(Func<TArg, CancellationToken, TResult> work, [CallerArgumentExpression(nameof(work))] string name = "") =>
         new(NotTask<TResult>(work, name), WorkShape.FunctionWithToken, name);
 
     /// <inheritdoc cref="Of{TArg, TResult}(Func{TArg, TResult}, string)"/>
+    [OverloadResolutionPriority(2)]
     public static Work<TArg, TResult> Of<TArg, TResult>(Func<TArg, Task<TResult>> work, [CallerArgumentExpression(nameof(work))] string name = "") =>
         new(NotNull(work), WorkShape.Task, name);
 
     /// <inheritdoc cref="Of{TArg, TResult}(Func{TArg, TResult}, string)"/>
+    [OverloadResolutionPriority(3)]
     public static Work<TArg, TResult> Of<TArg, TResult>(Func<TArg, CancellationToken, Task<TResult>> work, [CallerArgumentExpression(nameof(work))] string name = "") =>
         new(NotNull(work), WorkShape.TaskWithToken, name);
 
     /// <inheritdoc cref="Of{TArg, TResult}(Func{TArg, TResult}, string)"/>
-    [OverloadResolutionPriority(1)] // An async lambda fits Task and ValueTask alike; this makes it a ValueTask instead of an error.
+    [OverloadResolutionPriority(4)]
     public static Work<TArg, TResult> Of<TArg, TResult>(Func<TArg, ValueTask<TResult>> work, [CallerArgumentExpression(nameof(work))] string name = "") =>
         new(NotNull(work), WorkShape.ValueTask, name);
 
     /// <inheritdoc cref="Of{TArg, TResult}(Func{TArg, TResult}, string)"/>
-    [OverloadResolutionPriority(1)]
+    [OverloadResolutionPriority(5)]
     public static Work<TArg, TResult> Of<TArg, TResult>(Func<TArg, CancellationToken, ValueTask<TResult>> work, [CallerArgumentExpression(nameof(work))] string name = "") =>
         new(NotNull(work), WorkShape.ValueTaskWithToken, name);
 

@@ -154,6 +154,8 @@ public sealed class WorkShapeTests
 
         await executor.ForEachAsync(source, x => { sum += x; });
         await executor.ForEachAsync(source, (x, token) => { sum += x; });
+        await executor.ForEachAsync(source, Overloads.Run);
+        await executor.ForEachAsync(SourceAsync(), Overloads.Run);
         await executor.ForEachAsync(source, AddAsync);
         await executor.ForEachAsync(source, x => AddAsync(x));
         await executor.ForEachAsync(source, async x => { await Task.Yield(); sum += x; });
@@ -161,6 +163,24 @@ public sealed class WorkShapeTests
         await executor.ForEachAsync(SourceAsync(), async x => { await Task.Yield(); sum += x; });
         await executor.ForEachAsync(SourceAsync(), x => { sum += x; });
         Assert.Equal((6 * 3) + 2, sum);
+    }
+
+    [Fact]
+    public async Task Of_a_methods_overloads_the_one_with_a_token_is_taken()
+    {
+        await using var executor = new InlineExecutor();
+        int[] source = [1];
+        using var cancellation = new CancellationTokenSource();
+        var token = cancellation.Token;
+        Assert.Equal("1 True", await executor.RunAsync(Overloads.Get, 1, token));
+        Assert.Equal("1 True", await executor.RunAsync(Overloads.GetAsync, 1, token));
+        Assert.Equal("1 True", await executor.RunAsync(Overloads.GetSoonAsync, 1, token));
+        Assert.Equal(["1 True"], await executor.MapAsync(source, Overloads.Get).ToListAsync());
+        Assert.Equal(["1 True"], await executor.MapAsync(source, Overloads.GetAsync).ToListAsync());
+        Assert.Equal(["1 True"], await executor.MapAsync(SourceAsync(), Overloads.GetSoonAsync).Take(1).ToListAsync());
+        Assert.Equal("1 True", (await executor.OutcomesAsync(source, Overloads.GetAsync).SingleAsync()).Result);
+        Assert.Equal("1 True", await executor.GroupAsync(group => group.RunAsync(Overloads.GetAsync, 1)));
+        await executor.ForEachAsync(source, Overloads.GetAsync);
     }
 
     [Fact]
@@ -213,5 +233,29 @@ public sealed class WorkShapeTests
     {
         await Task.Yield();
         yield return 1;
+    }
+
+    // As Console.WriteLine, HttpClient.GetStringAsync and others have them.
+    private static class Overloads
+    {
+        public static void Run(int argument) => _ = argument;
+
+        public static void Run(int argument, object? more) => _ = (argument, more);
+
+        public static string Get(int argument) => $"{argument} without a token";
+
+        public static string Get(int argument, CancellationToken token) => $"{argument} {token.CanBeCanceled}";
+
+        public static Task<string> GetAsync(int argument) => Task.FromResult(Get(argument));
+
+        public static Task<string> GetAsync(string argument) => Task.FromResult(argument);
+
+        public static Task<string> GetAsync(int argument, CancellationToken token) => Task.FromResult(Get(argument, token));
+
+        public static Task<string> GetAsync(string argument, CancellationToken token) => Task.FromResult(argument);
+
+        public static ValueTask<string> GetSoonAsync(int argument) => new(Get(argument));
+
+        public static ValueTask<string> GetSoonAsync(int argument, CancellationToken token) => new(Get(argument, token));
     }
 }
