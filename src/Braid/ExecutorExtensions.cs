@@ -241,9 +241,9 @@ public static partial class ExecutorExtensions
         MapOptions? options = null, CancellationToken cancellationToken = default, [CallerArgumentExpression(nameof(work))] string name = "") =>
         NotNull(executor).OutcomesAsync(source, Work.Of(work, name), options, cancellationToken);
 
-    private static T NotNull<T>(T receiver) where T : class
+    private static T NotNull<T>(T value, [CallerArgumentExpression(nameof(value))] string name = "") where T : class
     {
-        ArgumentNullException.ThrowIfNull(receiver);
-        return receiver;
+        ArgumentNullException.ThrowIfNull(value, name);
+        return value;
     }
 }

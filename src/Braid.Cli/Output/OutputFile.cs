@@ -1,3 +1,5 @@
+using Braid.Tracing;
+
 namespace Braid.Cli.Output;
 
 /// <summary>Checks, before minutes of measuring, that a result can be written where the user wants it.</summary>
@@ -5,6 +7,7 @@ internal static class OutputFile
 {
     internal static void CheckWritable(string option, string path)
     {
+        if (string.IsNullOrWhiteSpace(path)) throw new InputException($"{option} has no name of a file. Write it after the option, or leave the option away.");
         var full = Path.GetFullPath(path);
         if (Directory.Exists(full)) throw new InputException($"{option} {path} is a folder. Give the name of a file in it.");
         var folder = Path.GetDirectoryName(full)!;
@@ -12,6 +15,7 @@ internal static class OutputFile
         try
         {
             // The page is written to a file beside it that then takes its name, so it is the folder that has to be writable.
+            if (WholeFile.IsDevice(full)) return;
             var trial = Path.Combine(folder, Path.GetRandomFileName());
             File.Create(trial, 1, FileOptions.DeleteOnClose).Dispose();
             if (File.Exists(full)) File.OpenWrite(full).Dispose();

@@ -1,3 +1,5 @@
+using Braid.Stacks;
+
 namespace Braid.Items;
 
 /// <summary>A short name for people from what the caller wrote.</summary>
@@ -8,7 +10,7 @@ internal static class WorkName
     internal static string Of(string expression, Delegate function)
     {
         ArgumentNullException.ThrowIfNull(function);
-        if (string.IsNullOrWhiteSpace(expression)) return $"{function.Method.DeclaringType?.Name}.{function.Method.Name}";
+        if (string.IsNullOrWhiteSpace(expression)) return function.Method.DeclaringType is { } type ? MethodName.Of(type.Name, function.Method.Name) : function.Method.Name;
         return Shorten(expression, Longest);
     }
 

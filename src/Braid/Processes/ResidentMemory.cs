@@ -22,7 +22,8 @@ internal static class ResidentMemory
         }
     }
 
-    internal static string Text(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / Mebi:N1} MiB");
+    internal static string Text(long bytes) =>
+        bytes < Mebi ? string.Create(CultureInfo.InvariantCulture, $"{bytes:N0} bytes") : string.Create(CultureInfo.InvariantCulture, $"{bytes / Mebi:N1} MiB");
 
     // Pages: the whole size, then what is resident. One small file; Process.WorkingSet64 reads several.
     private static long OnLinux(int processId)
