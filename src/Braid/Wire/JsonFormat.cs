@@ -33,7 +33,7 @@ internal sealed class JsonFormat<T> : PayloadFormat<T>
         catch (Exception exception) when (exception is not WorkNotPortableException)
         {
             // Any exception: the value's own getters and converters run here.
-            throw new WorkNotPortableException($"A value of type {TypeName.Of(typeof(T))} cannot be encoded as JSON: {exception.Message} {Advice(exception, type)}", exception);
+            throw new WorkNotPortableException($"A value of type {TypeName.Of(typeof(T))} cannot be encoded as JSON: {Reason(exception, type)}", exception);
         }
     }
 
@@ -51,9 +51,23 @@ internal sealed class JsonFormat<T> : PayloadFormat<T>
         }
     }
 
-    private static string Advice(Exception exception, JsonTypeInfo type) => exception is JsonException
-        ? $"Objects may be {type.Options.MaxDepth} levels deep and must not refer to each other in a circle."
-        : "Use a type of public properties or fields that JSON can hold, or send bytes.";
+    private static string Reason(Exception exception, JsonTypeInfo type) => exception switch
+    {
+        JsonException => $"{BeforePath(exception.Message)} Objects may be {type.Options.MaxDepth} levels deep and must not refer to each other in a circle.",
+        NotSupportedException => $"{exception.Message} Use a type of public properties or fields that JSON can hold, or send bytes.",
+        _ => $"{exception.GetType().Name}: {exception.Message}",
+    };
+
+    // The path of a circle goes round it until the depth is reached; before it stands advice about options that are not the user's.
+    private static string BeforePath(string message)
+    {
+        foreach (string end in (string[])[" Consider using", " Path:"])
+        {
+            if (message.IndexOf(end, StringComparison.Ordinal) is > 0 and var at) return message[..at];
+        }
+
+        return message;
+    }
 
     private static JsonTypeInfo<T> Find() => (JsonTypeInfo<T>)PayloadJson.Describe(typeof(T), PayloadJson.OptionsOf(typeof(T)));
 }

@@ -21,7 +21,8 @@ internal static class JsonLoss
     {
         // A resolver of the user's own leaves out what it means to leave out.
         if (info.OriginatingResolver is not (null or JsonSerializerContext) && info.OriginatingResolver.GetType() != typeof(DefaultJsonTypeInfoResolver)) return null;
-        return WhyNotMade(info) ?? OfFields(info);
+        if ((WhyNotMade(info) ?? OfFields(info)) is not { } loss) return null;
+        return IsFramework(info.Type) ? WhyNotFramework(info.Type) : loss;
     }
 
     /// <summary>The same for a type that JSON treats as the elements that it has.</summary>
@@ -40,6 +41,10 @@ internal static class JsonLoss
             return $"{TypeName.Of(info.Type)} cannot be made from JSON ({exception.Message.TrimEnd('.')}); use an array, a List or a Dictionary";
         }
     }
+
+    /// <summary>Nobody can change how .NET's own types are made, so what there is of theirs that JSON does not see is not worth telling.</summary>
+    internal static string WhyNotFramework(Type type) =>
+        $"{TypeName.Of(type)} is not made for JSON; send what matters of it, such as its text, name or pattern, and make it anew in the work";
 
     private static string? WhyNotMade(JsonTypeInfo info)
     {
@@ -117,5 +122,5 @@ internal static class JsonLoss
         return null;
     }
 
-    private static bool IsFramework(Type type) => type.IsArray || type.Assembly == typeof(object).Assembly || type.Assembly.GetName().Name!.StartsWith("System.", StringComparison.Ordinal);
+    internal static bool IsFramework(Type type) => type.IsArray || type.Assembly == typeof(object).Assembly || type.Assembly.GetName().Name!.StartsWith("System.", StringComparison.Ordinal);
 }

@@ -49,7 +49,7 @@ internal sealed class JsonWalk(Type root, HashSet<Type>? seen = null)
         if (ConstantConverters.ValueTypeOf(type) is { } constant) return VisitConstant(constant);
         if (PayloadTypes.WhyNotByShape(type) is { } shape) return Located(shape);
         if (PayloadTypes.WhyNotByKind(type) is { } kind) return HasOwnConverter(type) ? null : Located(kind);
-        var info = PayloadJson.Describe(type, _options);
+        if (Describe(type) is not { } info) return Located(JsonLoss.WhyNotFramework(type));
         return info.Kind switch
         {
             _ when IsOwn(info.Converter) => null,
@@ -57,6 +57,20 @@ internal sealed class JsonWalk(Type root, HashSet<Type>? seen = null)
             JsonTypeInfoKind.Enumerable or JsonTypeInfoKind.Dictionary => VisitCollection(info),
             _ => null,
         };
+    }
+
+    /// <summary>Null for a type of .NET's own that JSON does not know: how it is made would be no answer.</summary>
+    /// <exception cref="WorkNotPortableException">JSON does not know it.</exception>
+    private JsonTypeInfo? Describe(Type type)
+    {
+        try
+        {
+            return PayloadJson.Describe(type, _options);
+        }
+        catch (WorkNotPortableException) when (JsonSerializer.IsReflectionEnabledByDefault && !type.IsGenericType && JsonLoss.IsFramework(type))
+        {
+            return null;
+        }
     }
 
     private string? VisitObject(JsonTypeInfo info)
@@ -137,5 +151,9 @@ internal sealed class JsonWalk(Type root, HashSet<Type>? seen = null)
     // Whoever writes a converter answers for what it writes.
     private static bool IsOwn(JsonConverter converter) => converter.GetType().Assembly != typeof(JsonSerializer).Assembly;
 
-    private string Located(string reason) => _path.Count == 0 ? reason : $"{reason} (at {TypeName.Of(root)}{string.Concat(_path.Reverse())})";
+    private string Located(string reason)
+    {
+        string path = string.Concat(_path.Reverse());
+        return path.Length == 0 ? reason : path.StartsWith('[') ? $"{reason} (in {TypeName.Of(root)}, at {path})" : $"{reason} (at {TypeName.Of(root)}{path})";
+    }
 }

@@ -123,7 +123,17 @@ public sealed class JsonPayloadTests
     {
         var ring = new Ring();
         ring.Next = ring;
-        Assert.Contains("circle", Assert.Throws<WorkNotPortableException>(() => Encode(ring)).Message);
+        string message = Assert.Throws<WorkNotPortableException>(() => Encode(ring)).Message;
+        Assert.EndsWith("256 levels deep and must not refer to each other in a circle.", message);
+        Assert.DoesNotContain(".Next.Next", message);
+    }
+
+    [Fact]
+    public void What_a_getter_throws_is_told()
+    {
+        var error = Assert.Throws<WorkNotPortableException>(() => Encode(new Moody()));
+        Assert.Equal("A value of type Moody cannot be encoded as JSON: EndOfStreamException: not today", error.Message);
+        Assert.IsType<EndOfStreamException>(error.InnerException);
     }
 
     [Fact]
@@ -204,6 +214,15 @@ public sealed class JsonPayloadTests
         public Headers()
             : this(StringComparer.OrdinalIgnoreCase)
         {
+        }
+    }
+
+    private sealed class Moody
+    {
+        public int Mood
+        {
+            get => throw new EndOfStreamException("not today");
+            set => throw new EndOfStreamException(value.ToString());
         }
     }
 
