@@ -28,7 +28,7 @@ internal static class VerdictText
         yield return Agreement(facts, verdict);
         if (verdict.Kind == WorkKind.CpuBound)
         {
-            yield return SideBySide(facts);
+            if (IsLongEnough(facts)) yield return SideBySide(facts);
             yield return Lock(facts);
         }
 
@@ -40,7 +40,9 @@ internal static class VerdictText
     {
         var inline = facts.Inline;
         var run = $"inline, {Numbers.Items(facts.Items)} took {Numbers.Time(inline.Wall)}";
-        var computing = $"{Numbers.Time(inline.CpuTime)} of processor time ({Numbers.Percent(Math.Min(1, inline.CpuUse))})";
+
+        // .NET's own threads compute, too, and beside a short run as long as it.
+        var computing = $"{Numbers.Time(inline.CpuTime)} of processor time" + (inline.CpuUse > 1 ? "" : $" ({Numbers.Percent(inline.CpuUse)})");
         var wait = Numbers.Time(VerdictRule.WaitOfItem(facts));
         return verdict.Kind switch
         {
@@ -133,9 +135,16 @@ internal static class VerdictText
     private static string TooShort(VerdictFacts facts)
     {
         if (IsLongEnough(facts)) return "";
-        var repeat = Math.Ceiling(VerdictRule.TrustedFrom * 10 / (facts.Inline.Wall + TimeSpan.FromMicroseconds(1)));
+        var repeat = (VerdictRule.TrustedFrom * 10 / (facts.Inline.Wall + TimeSpan.FromMicroseconds(1)));
         return $"Do not trust these numbers: the whole inline run took {Numbers.Time(facts.Inline.Wall)}, which is too short to measure. "
-            + string.Create(CultureInfo.InvariantCulture, $"Run about {repeat:0} times as many items, with --repeat or more inputs.");
+            + string.Create(CultureInfo.InvariantCulture, $"Run about {RoundedUp(repeat):N0} times as many items, with --repeat or more inputs.");
+    }
+
+    // To two figures: it is a guess.
+    private static double RoundedUp(double number)
+    {
+        double unit = Math.Max(1, Math.Pow(10, Math.Floor(Math.Log10(number)) - 1));
+        return Math.Ceiling(number / unit) * unit;
     }
 
     private static bool IsLongEnough(VerdictFacts facts) => facts.Inline.Wall >= VerdictRule.TrustedFrom;

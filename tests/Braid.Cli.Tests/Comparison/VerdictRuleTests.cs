@@ -97,6 +97,16 @@ public sealed class VerdictRuleTests
     }
 
     [Fact]
+    public void Of_a_run_too_short_to_measure_no_more_is_said_than_it_shows()
+    {
+        var inline = Rows.Inline(0.000319, 0.000537) with { Running = Seconds(0.0000032) };
+        var text = Paragraph([inline, Rows.Of(EngineKind.Threads, 0.0004, inline) with { Running = Seconds(0.00001) }]);
+        Assert.Contains("Run about 1,600 times as many items", text, StringComparison.Ordinal);
+        Assert.Contains("with 537 µs of processor time, so it hardly waited", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("times as long", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_the_machine_takes_from_the_speed_up_is_said_apart_from_what_the_engines_do()
     {
         var inline = Rows.Inline(1, 1) with { Running = Seconds(0.020) };
