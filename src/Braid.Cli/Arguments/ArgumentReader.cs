@@ -34,7 +34,7 @@ internal static class ArgumentReader
         if (type == typeof(DateTime)) return DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
         if (type == typeof(DateTimeOffset)) return DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
         if (type == typeof(Uri)) return new Uri(text, UriKind.RelativeOrAbsolute);
-        return FindParse(type) is { } parse ? Invoke(parse, text) : JsonSerializer.Deserialize(text, type, JsonText.Options);
+        return FindParse(type) is { } parse ? Invoke(parse, text) : JsonSerializer.Deserialize(text, type, JsonText.Reading);
     }
 
     private static object ReadEnum(string text, Type type)

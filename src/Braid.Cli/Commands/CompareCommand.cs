@@ -93,7 +93,7 @@ internal static class CompareCommand
     {
         var text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
         if (int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number >= 1) return number;
-        result.AddError($"{((OptionResult)result.Parent!).Option.Name} {text}: write a whole number from 1.");
+        result.AddError($"{((OptionResult)result.Parent!).Option.Name} {text}: write a whole number from 1 to {int.MaxValue:N0}.");
         return 1;
     }
 }

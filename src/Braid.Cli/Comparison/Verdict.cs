@@ -43,6 +43,9 @@ internal sealed record Verdict
     /// <summary>Whether the rule's form was the fastest or as good; null when it was not measured.</summary>
     internal required bool? Agrees { get; init; }
 
+    /// <summary>False: the inline run was too short to measure, and the rest of this is a guess.</summary>
+    internal required bool IsTrusted { get; init; }
+
     /// <summary>A few words: "threads, 1.9 times as fast as inline".</summary>
     internal required string Headline { get; init; }
 

@@ -47,6 +47,7 @@ internal static class VerdictRule
             Rule = rule,
             Winner = winner?.Engine,
             Agrees = agrees,
+            IsTrusted = facts.Inline.Wall >= TrustedFrom,
             Headline = VerdictText.Headline(winner, AsGoodAs(winner, choices)),
             Paragraph = "",
         };

@@ -9,7 +9,7 @@ internal static class VerdictText
     internal static string Headline(EngineRow? winner, IReadOnlyList<EngineRow> asGood) => winner switch
     {
         null => "nothing to compare: only the inline run was measured",
-        { Engine: EngineKind.Inline } => "inline: none of the others was noticeably faster",
+        { Engine: EngineKind.Inline } => "inline; none of the others was noticeably faster",
         _ => $"{winner.Engine.Title()}, {Times(winner)} as fast as inline{AsGood(asGood)}",
     };
 
@@ -20,7 +20,14 @@ internal static class VerdictText
 
     private static IEnumerable<string> Sentences(VerdictFacts facts, Verdict verdict)
     {
-        yield return TooShort(facts);
+        if (!verdict.IsTrusted)
+        {
+            yield return TooShort(facts);
+            yield return Measured(facts);
+            yield return StartUp(facts);
+            yield break;
+        }
+
         yield return Kind(facts, verdict);
         yield return BusyMachine(facts);
         yield return Rule(facts, verdict);
@@ -28,7 +35,7 @@ internal static class VerdictText
         yield return Agreement(facts, verdict);
         if (verdict.Kind == WorkKind.CpuBound)
         {
-            if (IsLongEnough(facts)) yield return SideBySide(facts);
+            yield return SideBySide(facts);
             yield return Lock(facts);
         }
 
@@ -53,7 +60,7 @@ internal static class VerdictText
         };
     }
 
-    private static string BusyMachine(VerdictFacts facts) => InLine(facts.Inline) > facts.Inline.Wall * VerdictRule.BusyFrom && IsLongEnough(facts)
+    private static string BusyMachine(VerdictFacts facts) => InLine(facts.Inline) > facts.Inline.Wall * VerdictRule.BusyFrom
         ? $"The machine had other things to do: the inline run stood in line for a processor for {Numbers.Time(InLine(facts.Inline))} "
             + $"of its {Numbers.Time(facts.Inline.Wall)}, so take all these numbers with care."
         : "";
@@ -134,9 +141,8 @@ internal static class VerdictText
 
     private static string TooShort(VerdictFacts facts)
     {
-        if (IsLongEnough(facts)) return "";
-        var repeat = (VerdictRule.TrustedFrom * 10 / (facts.Inline.Wall + TimeSpan.FromMicroseconds(1)));
-        return $"Do not trust these numbers: the whole inline run took {Numbers.Time(facts.Inline.Wall)}, which is too short to measure. "
+        var repeat = VerdictRule.TrustedFrom * 10 / (facts.Inline.Wall + TimeSpan.FromMicroseconds(1));
+        return $"Do not trust these numbers: the whole inline run took {Numbers.Time(facts.Inline.Wall)}, which is too short to measure and to tell computing from waiting. "
             + string.Create(CultureInfo.InvariantCulture, $"Run about {RoundedUp(repeat):N0} times as many items, with --repeat or more inputs.");
     }
 
@@ -146,8 +152,6 @@ internal static class VerdictText
         double unit = Math.Max(1, Math.Pow(10, Math.Floor(Math.Log10(number)) - 1));
         return Math.Ceiling(number / unit) * unit;
     }
-
-    private static bool IsLongEnough(VerdictFacts facts) => facts.Inline.Wall >= VerdictRule.TrustedFrom;
 
     private static string Times(EngineRow row) => $"{Numbers.Factor(row.Speedup ?? 0)} times";
 }

@@ -127,6 +127,7 @@ internal static class JsonOutput
         json.WriteString("winner", verdict.Winner?.Key());
         if (verdict.Agrees is { } agrees) json.WriteBoolean("agrees", agrees);
         else json.WriteNull("agrees");
+        json.WriteBoolean("trusted", verdict.IsTrusted);
         json.WriteString("text", verdict.Paragraph);
         json.WriteEndObject();
     }

@@ -70,6 +70,8 @@ public static class SampleWorks
     }
 
     public sealed record Vector(double X, double Y);
+
+    public sealed record Named(string Name, int Count = 1);
 }
 
 public sealed class OtherSampleWorks
