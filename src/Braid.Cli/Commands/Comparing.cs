@@ -94,8 +94,12 @@ internal sealed class Comparing(Terminal terminal, TimeProvider timeProvider)
         }
 
         await terminal.Output.WriteLineAsync($"Report: {options.Report}{(options.Trace is null ? "" : $"; trace: {options.Trace}")}");
-        if (wasInterrupted) await terminal.Error.WriteLineAsync("braid: interrupted; the numbers are of what was measured until then.");
+        if (wasInterrupted) await terminal.Error.WriteLineAsync($"braid: interrupted; the numbers are of what was measured until then.{StillRunning(comparisons)}");
     }
+
+    private static string StillRunning(List<WorkComparison> comparisons) => comparisons.FirstOrDefault(static c => c.StillRunning is not null) is { } comparison
+        ? $" {comparison.Work}, {comparison.StillRunning!.Value.Title()}, did not heed its token and ends with this program."
+        : "";
 
     private static int ExitCodeOf(List<WorkComparison> comparisons, bool wasInterrupted)
     {

@@ -16,6 +16,7 @@ internal sealed class ComparisonRun
     private readonly Action<RunProgress> _progress;
     private readonly EngineRun _run;
     private readonly List<EngineRecord> _records;
+    private EngineKind _running;
     private bool _isWarmUpAffordable;
     private int _turns;
 
@@ -32,20 +33,21 @@ internal sealed class ComparisonRun
 
     private EngineRecord Inline => _records[0];
 
-    /// <summary>Runs the turns. Cancelled, it gives what was measured until then.</summary>
+    /// <summary>Runs the turns. Cancelled, it gives what was measured until then, soon also if the work does not heed its token.</summary>
     internal async Task<WorkComparison> RunAsync(CancellationToken cancellationToken)
     {
-        var wasInterrupted = false;
+        // Not on this thread: work that blocks would hold it, and with it the interruption.
+        var turns = Task.Run(() => RunTurnsAsync(cancellationToken), CancellationToken.None);
         try
         {
-            await RunTurnsAsync(cancellationToken);
+            await turns.WaitAsync(cancellationToken);
+            return Summarize(wasInterrupted: false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            wasInterrupted = true;
+            await Task.WhenAny(turns, Task.Delay(_settings.StopLimit, _timeProvider, CancellationToken.None));
+            return Summarize(wasInterrupted: true) with { StillRunning = turns.IsCompleted ? null : _running };
         }
-
-        return Summarize(wasInterrupted);
     }
 
     private async Task RunTurnsAsync(CancellationToken cancellationToken)
@@ -72,10 +74,14 @@ internal sealed class ComparisonRun
             return;
         }
 
+        _running = record.Engine;
         var concurrency = ConcurrencyRule.Choose(record.Engine, _settings.Concurrency, _items.Count, _settings.Cores, InlineWaits());
         try
         {
             var turn = await _run.RunAsync(record.Engine, concurrency, WarmUpConcurrency(record.Engine, concurrency), ReportTo(record.Engine), cancellationToken);
+
+            // Whoever did not wait for the end of what was interrupted reads the records now.
+            cancellationToken.ThrowIfCancellationRequested();
             record.Add(turn, Inline == record ? turn.Ends : Inline.Turns[0].Ends);
             record.CannotRun = RefusalOf(turn);
         }

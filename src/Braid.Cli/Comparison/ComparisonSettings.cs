@@ -11,5 +11,8 @@ internal sealed record ComparisonSettings
     /// <summary>How often all engines are run; null: <see cref="TurnPlan"/>.</summary>
     internal int? Turns { get; init; }
 
+    /// <summary>How long interrupted work has to end by itself; then the comparison ends without it.</summary>
+    internal TimeSpan StopLimit { get; init; } = TimeSpan.FromSeconds(5);
+
     internal int Cores { get; init; } = Environment.ProcessorCount;
 }

@@ -72,7 +72,7 @@ internal static class VerdictText
     {
         EngineKind.Processes => "For computing the rule names processes.",
         EngineKind.Loop => "For slow input and output with many connections the rule names the event loop.",
-        _ when verdict.Kind == WorkKind.SlowIo => $"The rule names the event loop for many slow connections; for {facts.Items} threads will do.",
+        _ when verdict.Kind == WorkKind.SlowIo => $"The rule names the event loop for many slow connections; for {Numbers.Items(facts.Items)} threads will do.",
         _ => "For fast input and output with few connections the rule names threads.",
     };
 
@@ -108,7 +108,7 @@ internal static class VerdictText
     {
         var slowed = facts.Rows.Where(static row => row.IsMeasured)
             .Select(row => (row.Engine, Slowing: VerdictRule.Slowing(facts, row) ?? 1, Speedup: row.Speedup ?? 0))
-            .Where(static row => row.Slowing >= VerdictRule.SlowerFrom).ToList();
+            .Where(static row => row.Slowing >= VerdictRule.SlowerFrom && row.Speedup > 1).ToList();
         if (slowed.Count == 0) return "";
         var times = string.Join(" and ", slowed.Select(static row => $"{Numbers.Factor(row.Slowing)} times as long {Where(row.Engine)}"));
         var without = string.Join(" and ", slowed.Select(static row => Numbers.Factor(row.Slowing * row.Speedup)));
@@ -136,7 +136,7 @@ internal static class VerdictText
         var items = Math.Ceiling(processes.StartUp / gain);
         return items <= facts.Items
             ? string.Create(CultureInfo.InvariantCulture, $"{start}; it was earned back after {Numbers.Items((int)items)}.")
-            : string.Create(CultureInfo.InvariantCulture, $"{start}; it would be earned back after about {items:0} items, and there were {facts.Items}.");
+            : string.Create(CultureInfo.InvariantCulture, $"{start}; it would be earned back after about {RoundedUp(items):N0} items, and there were {facts.Items:N0}.");
     }
 
     private static string TooShort(VerdictFacts facts)

@@ -16,6 +16,9 @@ internal sealed record WorkComparison
 
     internal required bool WasInterrupted { get; init; }
 
+    /// <summary>The engine whose items did not end when they were interrupted; null: all did.</summary>
+    internal EngineKind? StillRunning { get; init; }
+
     internal required IReadOnlyList<EngineRow> Rows { get; init; }
 
     internal required IReadOnlyList<Difference> Differences { get; init; }

@@ -40,6 +40,17 @@ public static class SampleWorks
 
     public static TaskCompletionSource WaitsForEverHasBegun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    public static int Blocks(int x)
+    {
+        BlocksHasBegun.TrySetResult();
+        Release.Wait();
+        return x;
+    }
+
+    public static TaskCompletionSource BlocksHasBegun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public static ManualResetEventSlim Release { get; } = new();
+
     public static int TwoParameters(int x, int y) => x + y;
 
     public static int NoParameters() => 1;
