@@ -182,7 +182,9 @@ public sealed partial class EventLoop
         if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<TResult>(cancellationToken);
         var call = new OffloadCall<TArg, TResult>(this, blocking, arg, cancellationToken);
         LiveTasks.Add(call);
+        call.WatchCancellation();
         if (_offload.TryRun(call.Run)) return call.Task;
+        call.Forget();
         LiveTasks.Remove(call);
         throw Ended();
     }

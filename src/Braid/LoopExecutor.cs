@@ -58,7 +58,9 @@ public sealed class LoopExecutor : Executor
         LoopWorker worker;
         lock (_gate)
         {
-            bool isNested = item.Parent is not null;
+            // Read once: the item may end meanwhile, cancelled, and then has none.
+            var parent = item.Parent;
+            bool isNested = parent is not null;
             ObjectDisposedException.ThrowIf(_isDisposed && !isNested, this);
             if (_inProgress >= _options.MaxInFlight && !isNested)
             {
@@ -69,7 +71,7 @@ public sealed class LoopExecutor : Executor
             _inProgress++;
 
             // With its parent, which may block on it by mistake: on another loop that would go unnoticed.
-            worker = isNested ? _workers[item.Parent!.Lane] : FewestInProgress();
+            worker = parent is null ? FewestInProgress() : _workers[parent.Lane];
             worker.InProgress++;
         }
 

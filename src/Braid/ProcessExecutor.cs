@@ -89,7 +89,7 @@ public sealed partial class ProcessExecutor : Executor
     {
         ArgumentNullException.ThrowIfNull(item);
         if (item.Function.WhyNotPortable is { } reason)
-            throw new WorkNotPortableException($"{reason} Pass what it needs in the argument, or use a ThreadExecutor.");
+            throw new WorkNotPortableException($"{reason} Or use a ThreadExecutor, which runs it as it is.");
 
         ThrowIfImpossible();
         bool isAccepted = Queue.TryAdd(new ProcessCall(item, Activity.Current), out var idle, out var start);

@@ -157,9 +157,12 @@ public abstract class WorkItem
     internal static long NextId() => Interlocked.Increment(ref _lastId);
 
     /// <summary>The item is about to be given to its executor.</summary>
-    internal void MarkQueued()
+    internal void MarkQueued() => MarkQueued(Current);
+
+    /// <summary>The same for a further attempt, which is made where no work runs.</summary>
+    internal void MarkQueued(WorkItem? maker)
     {
-        if (Current is { IsFinished: false } parent && parent.Executor == Executor)
+        if (maker is { IsFinished: false } parent && parent.Executor == Executor)
         {
             Parent = parent;
             parent.ChildrenOrNew().OnGiven(Name);
@@ -199,7 +202,12 @@ public abstract class WorkItem
     private protected abstract bool TryFail(Exception exception, long at = 0);
 
     /// <summary>Claims the end of the item for the caller, who must then say how it ended.</summary>
-    private protected bool TryClaimFinish() => Interlocked.Exchange(ref _state, Finished) != Finished;
+    private protected bool TryClaimFinish()
+    {
+        int before = Interlocked.Exchange(ref _state, Finished);
+        if (before == Waiting) Parent?.Children!.OnBegun();
+        return before != Finished;
+    }
 
     /// <summary>What every end has in common: the clock stops, the limit is lifted, the timeline and the worker hear of it.</summary>
     private protected void Finish(TracePhase phase, string? detail = null, long at = 0)

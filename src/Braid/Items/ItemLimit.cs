@@ -4,14 +4,28 @@ namespace Braid.Items;
 /// An item's time limit, of its own or relative to the others of its map: a token that is cancelled when the caller gives up or the time is
 /// over, and which of the two it was.
 /// </summary>
-internal sealed class ItemLimit(WorkItem item, TimeSpan timeout, RelativeLimit? others, CancellationToken callerToken)
+internal sealed class ItemLimit
 {
-    private readonly CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(callerToken);
+    private readonly WorkItem _item;
+    private readonly TimeSpan _ownTimeout;
+    private readonly RelativeLimit? _others;
+    private readonly CancellationTokenSource _source = new();
+
+    // Given back at the end of the item: the caller's token lives as long as the map, and a map may have no end.
+    private readonly CancellationTokenRegistration _registration;
     private ITimer? _timer;
     private LinkedListNode<RelativeLimit.RunningItem>? _running;
     private RelativeTimeout? _relative;
     private volatile bool _isOver;
     private int _isEnded;
+
+    internal ItemLimit(WorkItem item, TimeSpan timeout, RelativeLimit? others, CancellationToken callerToken)
+    {
+        _item = item;
+        _ownTimeout = timeout;
+        _others = others;
+        _registration = callerToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _source);
+    }
 
     internal CancellationToken Token => _source.Token;
 
@@ -22,9 +36,9 @@ internal sealed class ItemLimit(WorkItem item, TimeSpan timeout, RelativeLimit? 
     {
         get
         {
-            if (others is null) return timeout;
-            var relative = others.Current?.Limit ?? TimeSpan.MaxValue;
-            return timeout == System.Threading.Timeout.InfiniteTimeSpan || relative < timeout ? relative : timeout;
+            if (_others is null) return _ownTimeout;
+            var relative = _others.Current?.Limit ?? TimeSpan.MaxValue;
+            return _ownTimeout == System.Threading.Timeout.InfiniteTimeSpan || relative < _ownTimeout ? relative : _ownTimeout;
         }
     }
 
@@ -33,9 +47,9 @@ internal sealed class ItemLimit(WorkItem item, TimeSpan timeout, RelativeLimit? 
 
     internal void Start(TimeProvider timeProvider, long at)
     {
-        if (timeout != System.Threading.Timeout.InfiniteTimeSpan)
-            _timer = timeProvider.CreateTimer(static state => ((WorkItem)state!).ExpireLimit(), item, timeout, System.Threading.Timeout.InfiniteTimeSpan);
-        if (others is not null) _running = others.Begin(this, at);
+        if (_ownTimeout != System.Threading.Timeout.InfiniteTimeSpan)
+            _timer = timeProvider.CreateTimer(static state => ((WorkItem)state!).ExpireLimit(), _item, _ownTimeout, System.Threading.Timeout.InfiniteTimeSpan);
+        if (_others is not null) _running = _others.Begin(this, at);
 
         // The item may have been finished from elsewhere meanwhile; its End then saw no timer. Both sides have a fence between theirs and the other's.
         Interlocked.MemoryBarrier();
@@ -55,25 +69,26 @@ internal sealed class ItemLimit(WorkItem item, TimeSpan timeout, RelativeLimit? 
         }
     }
 
-    /// <summary>The item has run much longer than the others.</summary>
+    /// <summary>The item has run much longer than the _others.</summary>
     internal void Expire(RelativeTimeout relative)
     {
         if (_isOver) return;
         _relative = relative;
-        item.ExpireLimit();
+        _item.ExpireLimit();
     }
 
-    /// <summary>The item has ended. The token's source is left to the garbage collector: work that outlives its limit may still hold the token.</summary>
+    /// <summary>The item has ended. The token's source is left to the garbage collector: work that outlives its limit may still hold the token, which is cancelled then.</summary>
     internal void End(bool hasResult, long at)
     {
         Interlocked.Exchange(ref _isEnded, 1);
+        _registration.Unregister();
         Stop(hasResult, at);
     }
 
     internal ItemTimeoutException ToException(string what, string executor)
     {
         string end = Abandoned is null ? "" : " If it ignores its token it goes on there, and its worker has been replaced.";
-        if (_relative is not { } relative) return new($"{what} ran longer than its limit of {timeout} on '{executor}'.{end}") { Timeout = timeout };
+        if (_relative is not { } relative) return new($"{what} ran longer than its limit of {_ownTimeout} on '{executor}'.{end}") { Timeout = _ownTimeout };
         string reason = FormattableString.Invariant($"{relative.Factor} times the median of {relative.Median}");
         return new($"{what} ran longer than its relative limit of {relative.Limit} on '{executor}': {reason} that the finished items of its map took.{end}")
         {
@@ -86,6 +101,6 @@ internal sealed class ItemLimit(WorkItem item, TimeSpan timeout, RelativeLimit? 
     private void Stop(bool hasResult, long at)
     {
         _timer?.Dispose();
-        if (Interlocked.Exchange(ref _running, null) is { } running) others!.End(running, hasResult, at);
+        if (Interlocked.Exchange(ref _running, null) is { } running) _others!.End(running, hasResult, at);
     }
 }

@@ -25,14 +25,14 @@ internal sealed partial class ItemStream<TArg, TResult>
     {
         while (!_isExhausted && _window.Count < (_limit ?? Executor.ReadAhead) && !(_stopsAtFirst && _hasFailed))
         {
-            if (!TryPull(out bool hasItem)) break;
+            if (!TryPull(out bool hasItem, out var arg)) break;
             if (!hasItem)
             {
                 _isExhausted = true;
                 break;
             }
 
-            var place = new MapItem<TArg, TResult>(this, _source.Current, _submitted++);
+            var place = new MapItem<TArg, TResult>(this, arg, _submitted++);
             _window.Add(place);
             var accepted = Submit(place);
             if (!accepted.IsCompletedSuccessfully) return FillAfterAsync(accepted, place);
@@ -56,9 +56,10 @@ internal sealed partial class ItemStream<TArg, TResult>
     }
 
     /// <summary>False while an asynchronous source has to be waited for.</summary>
-    private bool TryPull(out bool hasItem)
+    private bool TryPull(out bool hasItem, out TArg arg)
     {
         hasItem = false;
+        arg = default!;
         try
         {
             if (_pull is null)
@@ -66,7 +67,7 @@ internal sealed partial class ItemStream<TArg, TResult>
                 var pull = _source.MoveNextAsync();
                 if (pull.IsCompletedSuccessfully)
                 {
-                    hasItem = pull.Result;
+                    if (pull.Result) (arg, hasItem) = (_source.Current, true);
                     return true;
                 }
 
@@ -76,7 +77,7 @@ internal sealed partial class ItemStream<TArg, TResult>
             if (!_pull.IsCompleted) return false;
             var done = _pull;
             _pull = null;
-            hasItem = done.GetAwaiter().GetResult();
+            if (done.GetAwaiter().GetResult()) (arg, hasItem) = (_source.Current, true);
         }
         catch (Exception exception)
         {
@@ -111,19 +112,23 @@ internal sealed partial class ItemStream<TArg, TResult>
     {
         _refusal = exception;
         _isExhausted = true;
-        place.GiveUp(exception);
+        place.Refuse(exception);
     }
 
     /// <summary>Gives a failed item another attempt, if it has one left. From any thread.</summary>
     internal bool TryRetry(MapItem<TArg, TResult> failed, Exception exception)
     {
         if (failed.Attempts >= Options.MaxAttempts || StopToken.IsCancellationRequested || exception is DisposalCanceledException) return false;
-        _ = RetryAsync(failed, exception);
+
+        // In the caller's context, whatever the work has made of it: its values are the next attempt's, too.
+        if (failed.Flow is { } flow) System.Threading.ExecutionContext.Run(flow, static state => ((Failure)state!).Retry(), new Failure(this, failed, exception));
+        else _ = RetryAsync(failed, exception);
         return true;
     }
 
     private async Task RetryAsync(MapItem<TArg, TResult> failed, Exception exception)
     {
+        MapItem<TArg, TResult>? next = null;
         try
         {
             if (Options.RetryDelay > TimeSpan.Zero)
@@ -133,14 +138,21 @@ internal sealed partial class ItemStream<TArg, TResult>
             else if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
                 await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 
-            var next = failed.NextAttempt(exception);
-            next.MarkQueued();
+            next = failed.NextAttempt(exception);
+            next.MarkQueued(Maker);
             await Executor.SubmitAsync(next).ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         }
         catch (Exception reason)
         {
             // Stopped during the pause: the failure is what is known. Refused (disposed meanwhile): that is the news.
-            failed.GiveUp(reason is OperationCanceledException ? exception : reason);
+            var end = reason is OperationCanceledException ? exception : reason;
+            if (next is null) failed.GiveUp(end);
+            else next.Refuse(end);
         }
+    }
+
+    private sealed record Failure(ItemStream<TArg, TResult> Stream, MapItem<TArg, TResult> Item, Exception Exception)
+    {
+        internal void Retry() => _ = Stream.RetryAsync(Item, Exception);
     }
 }

@@ -67,6 +67,9 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
         }
     }
 
+    /// <summary>The item whose work made the map, if any: the parent of further attempts.</summary>
+    private WorkItem? Maker { get; } = WorkItem.Current;
+
     internal Executor Executor { get; }
 
     internal Work<TArg, TResult> Work { get; }
@@ -116,9 +119,15 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
             await DrainAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         }
 
-        await _source.DisposeAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
-        RelativeLimit?.Dispose();
-        _stop.Dispose();
+        try
+        {
+            await _source.DisposeAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
+        }
+        finally
+        {
+            RelativeLimit?.Dispose();
+            _stop.Dispose();
+        }
     }
 
     public ValueTask DisposeAsync() => StopAsync();
@@ -225,17 +234,36 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
     {
         if (_pull is null)
         {
-            await (_wait is { } earlier ? new ValueTask(earlier) : _window.WaitAsync()).ConfigureAwait(WatchfulSynchronizationContext.IsKept);
-        }
-        else
-        {
-            // Also when the window is empty: a cancellation is told through it.
-            _wait ??= _window.WaitAsync().AsTask();
-            await Task.WhenAny(_wait, _pull).ConfigureAwait(WatchfulSynchronizationContext.IsKept);
-            if (!_wait.IsCompleted) return;
+            await WaitForPlaceAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
+            return;
         }
 
+        // Also when the window is empty: a cancellation is told through it.
+        _wait ??= _window.WaitAsync().AsTask();
+        if (IsNextDone()) return;
+        await Task.WhenAny(_wait, _pull).ConfigureAwait(WatchfulSynchronizationContext.IsKept);
+        if (_wait.IsCompleted) _wait = null;
+    }
+
+    private async ValueTask WaitForPlaceAsync()
+    {
+        if (_wait is null)
+        {
+            await _window.WaitAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
+            return;
+        }
+
+        if (IsNextDone()) return;
+        await _wait.ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         _wait = null;
+    }
+
+    // Who waits since an earlier place was the first is not told of the next one, if that was done just when it became the first. A worker has its
+    // fence between "it is done" and "which is the first"; this one stands between "this is the first" and "is it done".
+    private bool IsNextDone()
+    {
+        Interlocked.MemoryBarrier();
+        return _window.CanTake;
     }
 
     private void CancelAll()
@@ -256,8 +284,7 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
         while (!_window.IsEmpty)
         {
             if (_window.TryTake(out _)) continue;
-            await (_wait is { } earlier ? new ValueTask(earlier) : _window.WaitAsync()).ConfigureAwait(WatchfulSynchronizationContext.IsKept);
-            _wait = null;
+            await WaitForPlaceAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
         }
 
         if (_pull is null) return;

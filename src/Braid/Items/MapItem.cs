@@ -13,6 +13,7 @@ internal sealed class MapItem<TArg, TResult> : TypedWorkItem<TArg, TResult>
     private TResult? _result;
     private Exception? _exception;
     private volatile bool _isDone;
+    private bool _isRefused;
 
     internal MapItem(ItemStream<TArg, TResult> stream, TArg arg, long index)
         : base(stream.Work, arg, stream.Options.ItemTimeout, stream.RelativeLimit, stream.IsMeasured, stream.StopToken)
@@ -67,13 +68,26 @@ internal sealed class MapItem<TArg, TResult> : TypedWorkItem<TArg, TResult>
     /// <summary>Ends the attempt that waits for a worker, if there is one. Called on the place.</summary>
     internal void CancelLatestIfWaiting() => (Volatile.Read(ref _retry)?.Latest ?? this).CancelIfWaiting();
 
-    /// <summary>Ends the place without a further attempt: the executor refused it or the map has stopped.</summary>
+    /// <summary>Ends the place without a further attempt: the map has stopped.</summary>
     internal void GiveUp(Exception exception) => Settle(default, exception);
+
+    /// <summary>The executor does not take it: it ends, if it has not ended already, and so does its place.</summary>
+    internal void Refuse(Exception exception)
+    {
+        _isRefused = true;
+        Fail(exception);
+    }
 
     private protected override void OnSucceeded(TResult result) => Settle(result, null);
 
     private protected override void OnFailed(Exception exception)
     {
+        if (_isRefused)
+        {
+            Settle(default, exception);
+            return;
+        }
+
         var earlier = _retry?.Loss;
         if (PoisonedItem.LossOf(exception) is { } loss && PoisonedItem.IsPoisoned(earlier, loss))
             Settle(default, earlier is null ? loss : PoisonedItem.Combine(this, earlier, loss));

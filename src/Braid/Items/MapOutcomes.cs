@@ -19,8 +19,14 @@ internal sealed class MapOutcomes<TArg, TResult>(
 
         public async ValueTask DisposeAsync()
         {
-            await stream.DisposeAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
-            linked?.Dispose();
+            try
+            {
+                await stream.DisposeAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
+            }
+            finally
+            {
+                linked?.Dispose();
+            }
         }
     }
 }

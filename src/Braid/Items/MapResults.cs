@@ -30,8 +30,14 @@ internal sealed class MapResults<TArg, TResult>(
 
         public async ValueTask DisposeAsync()
         {
-            await stream.DisposeAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
-            linked?.Dispose();
+            try
+            {
+                await stream.DisposeAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
+            }
+            finally
+            {
+                linked?.Dispose();
+            }
         }
 
         private bool TryDeliver()
@@ -43,12 +49,19 @@ internal sealed class MapResults<TArg, TResult>(
 
         private async ValueTask<bool> ContinueAsync(ValueTask<bool> move)
         {
-            while (await move.ConfigureAwait(WatchfulSynchronizationContext.IsKept))
+            try
             {
-                if (TryDeliver()) return true;
-                _firstFailure ??= stream.Current.Exception;
-                if (stopsAtFirst) break;
-                move = stream.MoveNextAsync();
+                while (await move.ConfigureAwait(WatchfulSynchronizationContext.IsKept))
+                {
+                    if (TryDeliver()) return true;
+                    _firstFailure ??= stream.Current.Exception;
+                    if (stopsAtFirst) break;
+                    move = stream.MoveNextAsync();
+                }
+            }
+            catch (Exception exception) when (_firstFailure is not null && exception is not OperationCanceledException)
+            {
+                // The source has failed after an item has: the first failure is the one to tell.
             }
 
             if (_firstFailure is not { } failure) return false;

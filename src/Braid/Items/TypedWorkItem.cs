@@ -91,7 +91,8 @@ internal abstract class TypedWorkItem<TArg, TResult>(
         }
 
         bool isCancelled = exception is DisposalCanceledException || (exception is OperationCanceledException && CancellationToken.IsCancellationRequested);
-        Finish(isCancelled ? TracePhase.Cancelled : TracePhase.Failed, isCancelled ? null : $"{exception.GetType().Name}: {exception.Message}", at);
+        string? detail = isCancelled || Executor.Timeline is null ? null : $"{exception.GetType().Name}: {ExceptionText.MessageOf(exception)}";
+        Finish(isCancelled ? TracePhase.Cancelled : TracePhase.Failed, detail, at);
         OnFailed(exception);
         return true;
     }

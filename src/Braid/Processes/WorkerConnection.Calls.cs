@@ -218,14 +218,7 @@ internal sealed partial class WorkerConnection
 
     private void EndFailed(ProcessCall call, Exception error, long at = 0)
     {
-        // In the caller's context: another attempt, if there is one, is submitted from here and takes its trace along.
-        if (call.Item.Flow is { } flow) System.Threading.ExecutionContext.Run(flow, static state => ((Failure)state!).Tell(), new Failure(call.Item, error, at));
-        else call.Item.Fail(error, at);
+        call.Item.Fail(error, at);
         _queue.Leave();
-    }
-
-    private sealed record Failure(WorkItem Item, Exception Error, long At)
-    {
-        internal void Tell() => Item.Fail(Error, At);
     }
 }

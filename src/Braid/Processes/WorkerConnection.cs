@@ -60,7 +60,7 @@ internal sealed partial class WorkerConnection
 
     private string Origin => $"{Name} (process {_process?.Id})";
 
-    internal void Start() => new Thread(Run) { Name = $"Braid {Name}", IsBackground = true }.Start();
+    internal void Start() => new Thread(Run) { Name = $"Braid {Name}", IsBackground = true }.UnsafeStart();
 
     /// <summary>Lets it go: its calls have ended. Kills it if it does not end.</summary>
     internal void Stop()

@@ -26,7 +26,7 @@ internal static class WorkerLauncher
         {
             if (Launchers.TryGetValue(niceness, out var requests)) return requests;
             requests = [];
-            new Thread(() => Run(requests, niceness)) { Name = "Braid launcher", IsBackground = true }.Start();
+            new Thread(() => Run(requests, niceness)) { Name = "Braid launcher", IsBackground = true }.UnsafeStart();
             Launchers.Add(niceness, requests);
             return requests;
         }

@@ -30,7 +30,7 @@ internal sealed class WorkerOutput
         _target = target;
         _prefix = string.Create(CultureInfo.InvariantCulture, $"[worker {worker}] ");
         _thread = new Thread(Read, StackSize) { Name = $"Braid worker {worker} output", IsBackground = true };
-        _thread.Start();
+        _thread.UnsafeStart();
     }
 
     /// <summary>The last lines.</summary>

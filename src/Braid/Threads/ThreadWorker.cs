@@ -17,7 +17,12 @@ internal sealed class ThreadWorker
         IsExtra = isExtra;
         Name = $"{queue.Executor.Name} {lane}";
         _context = new ThreadSynchronizationContext(this);
-        _ending = () => _isComing = true;
+
+        // Only if the item ends here: whoever ends it from elsewhere, a limit or a cancellation, may say so when this thread has long gone to sleep.
+        _ending = () =>
+        {
+            if (Thread.CurrentThread == _thread) _isComing = true;
+        };
         _thread = new Thread(Run) { IsBackground = true, Name = Name };
     }
 

@@ -54,6 +54,7 @@ internal sealed class WorkQueue(ThreadExecutor executor, ThreadOptions options)
         {
             _items.Enqueue(item);
             Interlocked.MemoryBarrier();
+            if (_isCompleted) ThrowIfTooLate();
         }
 
         WakeSomeone(isNested);
@@ -146,24 +147,30 @@ internal sealed class WorkQueue(ThreadExecutor executor, ThreadOptions options)
     }
 
     /// <summary>
-    /// Why nothing on this executor can ever go on: every thread is blocked in a wait, by work that has given the executor an item which
-    /// no thread is left to begin. Null: something can.
+    /// Why nothing on this executor can ever go on: every thread is blocked in a wait, by work that has given the executor an item which has not
+    /// ended, and the asking one's has one that no thread is left to begin. Null: something can.
     /// </summary>
     internal string? DescribeDeadlock(ThreadWorker asking)
     {
         lock (_gate)
         {
-            if (_workers.Count - _parked < options.Threads) return null;
+            if (asking.Item is not { Children.Waiting: > 0 } || _workers.Count - _parked < options.Threads) return null;
             foreach (var worker in _workers)
             {
                 if (worker.IsParked) continue;
-                if (!worker.IsBlocked || worker.Item is not { Children.Waiting: > 0 }) return null;
+                if (!worker.IsBlocked || worker.Item is not { Children.Unfinished: > 0 }) return null;
             }
 
             string inner = _nested.TryPeek(out var waiting) ? waiting.Name : "an item";
             return $"Work '{asking.Item?.Name}' blocks a thread of '{executor.Name}' while it waits for '{inner}', which it gave to the same executor; "
                 + $"all {options.Threads} threads are blocked so, and it can never begin. Await it instead of blocking, or run it on another executor.";
         }
+    }
+
+    // The queue was closed between the first look and the item. If it was found empty then, nobody looks at it any more.
+    private void ThrowIfTooLate()
+    {
+        lock (_gate) ObjectDisposedException.ThrowIf(_ended.Task.IsCompleted, executor);
     }
 
     private bool TryDequeue(ThreadWorker worker, out WorkItem item)

@@ -19,6 +19,7 @@ internal sealed class ConstantSender
     // Of the call that is being encoded: those that have to be written, and all that were new, in case that it fails.
     private readonly Queue<IConstant> _unwritten = new();
     private readonly List<long> _new = [];
+    private readonly List<KeyValuePair<long, ConstantIdentity>> _forgotten = [];
 
     /// <summary>The one for which this thread encodes an argument; null: what is encoded is not an argument.</summary>
     internal static ConstantSender? Current => _current;
@@ -53,6 +54,7 @@ internal sealed class ConstantSender
         {
             if (identity.IsAlive) continue;
             frames.WriteItemFrame(FrameType.Forget, number);
+            _forgotten.Add(new(number, identity));
             _sent.Remove(number);
         }
 
@@ -66,13 +68,19 @@ internal sealed class ConstantSender
     }
 
     /// <summary>The call and its constants will be sent.</summary>
-    internal void Commit() => _new.Clear();
+    internal void Commit()
+    {
+        _new.Clear();
+        _forgotten.Clear();
+    }
 
     /// <summary>They will not.</summary>
     internal void Rollback()
     {
         foreach (long number in _new) _sent.Remove(number);
+        foreach (var (number, identity) in _forgotten) _sent[number] = identity;
         _new.Clear();
+        _forgotten.Clear();
         _unwritten.Clear();
     }
 }

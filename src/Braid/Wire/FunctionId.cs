@@ -48,7 +48,7 @@ internal sealed record FunctionId
     {
         try
         {
-            if (Captures.WhyNot(function) is { } captured) return new() { Name = name, Reason = captured };
+            if (Captures.WhyNot(function) is { } captured) return new() { Name = name, Reason = $"{captured}; pass what it needs in the argument" };
             var known = Known.GetOrAdd(new Key(function.Method, argument, result), static (key, name) => Describe(key.Method, key.Argument, key.Result, name), name);
             return known.Name == name ? known : known with { Name = name };
         }

@@ -21,7 +21,7 @@ internal static class RemoteError
         output.WriteInt32(exception is OperationCanceledException && cancellationToken.IsCancellationRequested ? Cancellation : OwnError);
         output.WriteText(exception.GetType().FullName ?? exception.GetType().Name);
         output.WriteText(exception.GetType().Assembly.GetName().Name);
-        output.WriteText(WorkName.Cut(Guarded(() => exception.Message), LongestMessage));
+        output.WriteText(WorkName.Cut(ExceptionText.MessageOf(exception), LongestMessage));
         output.WriteText(WorkName.Cut(StackOf(exception), LongestStack));
         output.End();
     }
@@ -86,28 +86,16 @@ internal static class RemoteError
     /// <summary>The stack, and the inner exceptions with theirs, the innermost last.</summary>
     private static string StackOf(Exception exception)
     {
-        var text = new StringBuilder(Guarded(() => exception.StackTrace));
+        var text = new StringBuilder(ExceptionText.StackOf(exception));
         for (var inner = Inner(exception); inner is not null && text.Length < LongestStack; inner = Inner(inner))
         {
             var current = inner;
-            text.AppendLine().Append(" ---> ").Append(current.GetType().FullName).Append(": ").Append(Guarded(() => current.Message));
-            text.AppendLine().Append(Guarded(() => current.StackTrace));
+            text.AppendLine().Append(" ---> ").Append(current.GetType().FullName).Append(": ").Append(ExceptionText.MessageOf(current));
+            text.AppendLine().Append(ExceptionText.StackOf(current));
         }
 
         return text.ToString();
     }
 
     private static Exception? Inner(Exception exception) => exception.InnerException;
-
-    private static string Guarded(Func<string?> read)
-    {
-        try
-        {
-            return read() ?? "";
-        }
-        catch (Exception exception)
-        {
-            return $"(not readable: it threw {exception.GetType().FullName})";
-        }
-    }
 }

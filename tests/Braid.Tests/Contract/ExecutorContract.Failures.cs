@@ -35,6 +35,32 @@ public abstract partial class ExecutorContract
     }
 
     [Fact]
+    public async Task An_item_that_failed_is_told_of_also_when_the_source_fails_later()
+    {
+        await using var executor = Create();
+        await Assert.ThrowsAsync<InvalidDataException>(async () =>
+        {
+            await foreach (int result in executor.MapAsync(Source(), Works.FailAt3, new MapOptions { OnError = ErrorMode.FinishThenThrow, MaxConcurrency = 1 })) Assert.Fail($"{result}");
+        });
+
+        static IEnumerable<int> Source()
+        {
+            yield return 3;
+            throw new EndOfStreamException("the source");
+        }
+    }
+
+    [Fact]
+    public async Task An_exception_whose_message_cannot_be_read_fails_its_item_and_nothing_else()
+    {
+        await using var executor = Create(options: new() { Timeline = new Timeline() });
+        var failed = executor.RunAsync(Works.FailUnreadably, 1).AsTask();
+        await ((Task)failed.ContinueWith(static _ => { }, TaskScheduler.Default)).Bounded(); // Not awaited itself: the test tool would read the message.
+        Assert.True(failed.IsFaulted);
+        Assert.Equal(2, await executor.RunAsync(Works.AddOne, 1).Bounded());
+    }
+
+    [Fact]
     public async Task OutcomesAsync_never_stops_a_failed_item_is_a_value_at_its_place()
     {
         await using var executor = Create();

@@ -206,4 +206,83 @@ public abstract partial class ExecutorContract
     {
         public void Report(MapProgress value) => report(value);
     }
+
+    [Fact]
+    public async Task Another_attempt_has_the_callers_AsyncLocal_values_and_not_those_that_the_work_has_set()
+    {
+        if (!SharesMemory) return;
+        await using var executor = Create();
+        Works.Local.Value = "here";
+        var seen = new List<string?>();
+        int Work(int x)
+        {
+            seen.Add(Works.Local.Value);
+            Works.Local.Value = "changed by the work";
+            return seen.Count < 2 ? throw new InvalidDataException() : x;
+        }
+
+        Assert.Equal([1], await executor.MapAsync([1], Work, new MapOptions { MaxAttempts = 2 }).ToListAsync().Bounded());
+        Assert.Equal(["here", "here"], seen);
+    }
+
+    [Fact]
+    public async Task Work_may_await_another_attempt_on_its_own_executor()
+    {
+        if (!SharesMemory) return;
+        await using var executor = Create(concurrency: 1);
+        int attempts = 0;
+        int Inner(int x) => Interlocked.Increment(ref attempts) < 2 ? throw new InvalidDataException() : x;
+        foreach (var delay in (TimeSpan[])[TimeSpan.Zero, TimeSpan.FromMilliseconds(1)])
+        {
+            attempts = 0;
+            var options = new MapOptions { MaxAttempts = 2, RetryDelay = delay };
+            var results = await executor.RunAsync(async (int x) => await executor.MapAsync([x], Inner, options).ToListAsync(), 7).Bounded();
+            Assert.Equal([7], results);
+        }
+    }
+
+    [Fact]
+    public async Task An_item_that_the_executor_refuses_has_an_end_on_the_timeline()
+    {
+        if (EnforcesItemTimeout) return; // No other refusal is common to engines.
+        var timeline = new Timeline();
+        await using var executor = Create(options: new() { Timeline = timeline });
+        await Assert.ThrowsAnyAsync<Exception>(() => executor.MapAsync([1], Works.AddOne, new MapOptions { ItemTimeout = TimeSpan.FromSeconds(1) }).ToListAsync().Bounded());
+        Assert.Equal([TracePhase.Queued, TracePhase.Failed], timeline.Events.Select(e => e.Phase));
+    }
+
+    [Fact]
+    public async Task A_source_whose_current_item_cannot_be_read_fails_at_its_place()
+    {
+        await using var executor = Create();
+        var got = new List<int>();
+        await Assert.ThrowsAsync<EndOfStreamException>(async () =>
+        {
+            await foreach (int result in executor.MapAsync(new Unreadable(), Works.AddOne)) got.Add(result);
+        });
+        Assert.Equal([2], got);
+    }
+
+    private sealed class Unreadable : IEnumerable<int>, IEnumerator<int>
+    {
+        private int _at;
+
+        public int Current => _at == 1 ? 1 : throw new EndOfStreamException();
+
+        object System.Collections.IEnumerator.Current => Current;
+
+        public IEnumerator<int> GetEnumerator() => this;
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => this;
+
+        public bool MoveNext() => ++_at < 3;
+
+        public void Reset()
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+    }
 }

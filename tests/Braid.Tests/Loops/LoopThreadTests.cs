@@ -162,4 +162,21 @@ public sealed class LoopThreadTests : LoopTest
         Assert.Contains("must be called on an event loop", Assert.Throws<InvalidOperationException>(() => { _ = LoopSocket.ConnectAsync(FreeEndPoint(false)); }).Message);
         Assert.Contains("Task.Delay", Assert.Throws<InvalidOperationException>(() => { _ = loop!.SleepAsync(TimeSpan.Zero); }).Message);
     }
+
+    [Fact]
+    public void An_offloaded_call_that_waits_for_a_thread_ends_when_it_is_cancelled() => Run(async () =>
+    {
+        const int Most = 64;
+        using var release = new ManualResetEventSlim();
+        var blocked = Enumerable.Range(0, Most).Select(_ => Loop.OffloadAsync(e => { e.Wait(); return 0; }, release)).ToList();
+        using var source = new CancellationTokenSource();
+        bool hasRun = false;
+        var waiting = Loop.OffloadAsync(_ => hasRun = true, 0, source.Token);
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        Assert.DoesNotContain(blocked, call => call.IsCompleted);
+        release.Set();
+        await Task.WhenAll(blocked);
+        Assert.False(hasRun);
+    });
 }

@@ -21,6 +21,8 @@ public static class Works
         return x;
     }
 
+    public static int FailUnreadably(int x) => throw new UnreadableException(x);
+
     public static int AlwaysFail(int x) => throw new InvalidDataException($"no {x}");
 
     public static async Task<int> FailAt3Async(int x)
@@ -75,3 +77,9 @@ public static class Works
 }
 
 public sealed record Tries(string Path, int Needed);
+
+/// <summary>An exception as careless code has them.</summary>
+public sealed class UnreadableException(int x) : Exception
+{
+    public override string Message => throw new InvalidOperationException($"no message for {x}");
+}

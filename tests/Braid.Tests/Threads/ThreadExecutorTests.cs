@@ -146,4 +146,48 @@ public sealed class ThreadExecutorTests
             n < 2 ? n : await executor.RunAsync(FibonacciAsync, n - 1) + await executor.RunAsync(FibonacciAsync, n - 2);
         Assert.Equal(144, await executor.RunAsync(FibonacciAsync, 12).Bounded());
     }
+
+    [Fact]
+    public async Task A_chain_of_items_that_block_on_each_other_until_no_thread_is_left_is_found_out()
+    {
+        await using var executor = new ThreadExecutor(new ThreadOptions { Threads = 2 });
+        int Outer(int x) => executor.RunAsync(Middle, x).AsTask().Result;
+        int Middle(int x) => executor.RunAsync(Works.AddOne, x).AsTask().Result;
+        var error = await Assert.ThrowsAnyAsync<Exception>(() => executor.RunAsync(Outer, 1).AsTask().Bounded());
+        Assert.Contains("it can never begin", error.GetBaseException().Message, StringComparison.Ordinal);
+        Assert.Equal(2, await executor.RunAsync(Works.AddOne, 1).Bounded());
+    }
+
+    [Fact]
+    public async Task A_map_with_a_time_limit_keeps_nothing_of_the_items_that_have_ended()
+    {
+        await using var executor = new ThreadExecutor(new ThreadOptions { Threads = 1 });
+        var options = new MapOptions { ItemTimeout = TimeSpan.FromHours(1), MaxConcurrency = 1 };
+        var results = executor.MapAsync(Arguments(), static (object argument, CancellationToken token) => new WeakReference(Linked(token)), options).GetAsyncEnumerator();
+        var early = new List<WeakReference>();
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.True(await results.MoveNextAsync().AsTask().Bounded());
+            if (i < 50) early.Add(results.Current);
+        }
+
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        Assert.InRange(early.Count(made => made.IsAlive), 0, 1);
+        await results.DisposeAsync();
+
+        // Lives as long as the source of the token.
+        static object Linked(CancellationToken token)
+        {
+            var made = new object();
+            token.UnsafeRegister(static _ => { }, made);
+            return made;
+        }
+
+        static IEnumerable<object> Arguments()
+        {
+            while (true) yield return new object();
+        }
+    }
 }

@@ -85,4 +85,17 @@ public sealed class ConstantTests
     private static long NumberOf(IConstant constant) => constant.Identity.Number;
 
     private sealed record Node(Constant<Node>? Parent, int Number);
+
+    [Fact]
+    public void What_could_have_been_forgotten_with_a_call_that_was_not_sent_is_forgotten_with_the_next()
+    {
+        var sender = new ConstantSender();
+        long lost = SendAndLose(sender);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        sender.Use(Constant.Of("not sent"));
+        sender.WriteNew(new());
+        sender.Rollback();
+        Assert.Contains((FrameType.Forget, lost), Send(sender, Constant.Of("sent")));
+    }
 }
