@@ -12,6 +12,9 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, TextReader 
     /// <summary>True when people watch standard error: only then is progress shown.</summary>
     internal bool ErrorIsTerminal { get; init; }
 
+    /// <summary>True when this is the process' own console, which code besides ours writes to as well.</summary>
+    internal bool IsConsole { get; init; }
+
     internal int Width { get; init; } = WidthWithoutTerminal;
 
     /// <summary>The NO_COLOR convention: set to anything but nothing, it asks every program to write without colours.</summary>
@@ -19,6 +22,7 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, TextReader 
 
     internal static Terminal OfConsole() => new(Console.Out, Console.Error, Console.In)
     {
+        IsConsole = true,
         OutputIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
         Width = Console.IsOutputRedirected ? WidthWithoutTerminal : Math.Max(60, Console.WindowWidth),

@@ -33,7 +33,9 @@ internal static class InputLines
         var before = lines.Count;
         for (var number = 1; await reader.ReadLineAsync(cancellationToken) is { } line; number++)
         {
-            if (!string.IsNullOrWhiteSpace(line)) lines.Add(new InputLine(line, $"{name}({number})"));
+            // A reader of a file takes the mark of its encoding away, that of the console does not.
+            string text = number == 1 ? line.TrimStart('\uFEFF') : line;
+            if (!string.IsNullOrWhiteSpace(text)) lines.Add(new InputLine(text, $"{name}({number})"));
         }
 
         if (lines.Count == before) throw new InputException($"{name} has no items: every line is empty. Write one argument a line.");

@@ -18,8 +18,13 @@ internal static class JsonText
         Converters = { new JsonStringEnumConverter() },
     };
 
-    /// <summary>For arguments: what a record needs and a line does not give is an error, and not a default that nobody wrote. A line may say more.</summary>
-    internal static readonly JsonSerializerOptions Reading = new(Options) { RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
+    /// <summary>For arguments: what a record needs and a line does not give, or gives by another name, is an error, and not a default that nobody wrote.</summary>
+    internal static readonly JsonSerializerOptions Reading = new(Options)
+    {
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    };
 
     /// <summary>A JSON value of the type, as far as its public properties tell.</summary>
     internal static string Example(Type type) => Example(type, depth: 0);

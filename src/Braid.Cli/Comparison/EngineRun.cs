@@ -43,7 +43,9 @@ internal sealed class EngineRun(ItemBatch items, TimeProvider timeProvider)
         var start = timeProvider.GetTimestamp();
 
         // Less far ahead than by default: what has been read still runs when the time is over.
-        await items.RunAsync(executor, concurrency, () => timeProvider.GetElapsedTime(start) < limit, static _ => { }, cancellationToken);
+        // Again and again: with few items one pass would be over before the compiler has begun.
+        while (timeProvider.GetElapsedTime(start) < limit)
+            await items.RunAsync(executor, concurrency, () => timeProvider.GetElapsedTime(start) < limit, static _ => { }, cancellationToken);
     }
 
     private async Task<Turn> MeasureAsync(

@@ -23,7 +23,7 @@ internal sealed record VerdictFacts(string Work, int Items, bool IsAsync, int Co
 {
     internal EngineRow Inline => Rows[0];
 
-    internal EngineRow? Find(EngineKind engine) => Rows.FirstOrDefault(row => row.Engine == engine && row.IsMeasured);
+    internal EngineRow? Find(EngineKind engine) => Rows.FirstOrDefault(row => row.Engine == engine && row.IsMeasured && row.FailedItems <= Inline.FailedItems);
 }
 
 /// <summary>What kind of work it is, what the rule names for it, what was fastest, and whether they agree.</summary>
@@ -37,7 +37,7 @@ internal sealed record Verdict
     /// <summary>The form that the rule names.</summary>
     internal required EngineKind Rule { get; init; }
 
-    /// <summary>The fastest; inline if none is noticeably faster; null if only inline was measured.</summary>
+    /// <summary>The fastest; inline if none is noticeably faster; null if only inline was measured, or too short.</summary>
     internal required EngineKind? Winner { get; init; }
 
     /// <summary>Whether the rule's form was the fastest or as good; null when it was not measured.</summary>

@@ -30,6 +30,12 @@ internal static class VerdictRule
     /// <summary>From here on items are noticeably slower beside others than alone: less is the machine's noise.</summary>
     internal const double SlowerFrom = 1.05;
 
+    /// <summary>Of shorter items their clock's readings, new code and cold caches are too much to speak of cores.</summary>
+    internal static readonly TimeSpan LongItem = TimeSpan.FromMilliseconds(0.1);
+
+    // Cores that share everything take two items at a time at half the speed each; what is slower has another reason.
+    private const double MostSlowing = 2;
+
     internal static Verdict Judge(VerdictFacts facts)
     {
         var waitShare = WaitShare(facts);
@@ -40,15 +46,16 @@ internal static class VerdictRule
         var winner = fastest is not null && facts.Inline.Wall <= fastest.Wall * AsGood ? facts.Inline : fastest;
         var named = facts.Find(rule);
         bool? agrees = named is null || fastest is null ? null : named.Wall <= fastest.Wall * AsGood;
+        bool isTrusted = facts.Inline.Wall >= TrustedFrom;
         var verdict = new Verdict
         {
             Kind = kind,
             WaitShare = waitShare,
             Rule = rule,
-            Winner = winner?.Engine,
+            Winner = isTrusted ? winner?.Engine : null,
             Agrees = agrees,
-            IsTrusted = facts.Inline.Wall >= TrustedFrom,
-            Headline = VerdictText.Headline(winner, AsGoodAs(winner, choices)),
+            IsTrusted = isTrusted,
+            Headline = isTrusted ? VerdictText.Headline(winner, AsGoodAs(winner, choices)) : VerdictText.TooShortToTell,
             Paragraph = "",
         };
         return verdict with { Paragraph = VerdictText.Paragraph(facts, verdict) };
@@ -92,7 +99,9 @@ internal static class VerdictRule
     internal static double? Slowing(VerdictFacts facts, EngineRow row)
     {
         bool isSideBySide = row.Engine is EngineKind.Threads or EngineKind.Processes && row.Concurrency > 1 && row.Concurrency <= facts.Cores;
-        return isSideBySide && facts.Inline.Running > TimeSpan.Zero ? row.Running / facts.Inline.Running : null;
+        if (!isSideBySide || facts.Inline.Running < LongItem) return null;
+        double slowing = row.Running / facts.Inline.Running;
+        return slowing <= MostSlowing ? slowing : null;
     }
 
     private static WorkKind KindOf(VerdictFacts facts, double waitShare)
@@ -103,10 +112,10 @@ internal static class VerdictRule
 
     /// <summary>
     /// What a user may choose. Not the one lock, which is there to show what it costs, and not the loop for work that never awaits: it runs the
-    /// items one at a time as inline does, and what it seems to gain is noise.
+    /// items one at a time as inline does, and what it seems to gain is noise. Not an engine on which more items failed: it did less.
     /// </summary>
     private static List<EngineRow> Choices(VerdictFacts facts) =>
-        [.. facts.Rows.Where(row => row.IsMeasured && row.Engine != EngineKind.LockedThreads && (facts.IsAsync || row.Engine != EngineKind.Loop))];
+        [.. facts.Rows.Where(row => row.IsMeasured && row.FailedItems <= facts.Inline.FailedItems && row.Engine != EngineKind.LockedThreads && (facts.IsAsync || row.Engine != EngineKind.Loop))];
 
     private static IReadOnlyList<EngineRow> AsGoodAs(EngineRow? winner, List<EngineRow> choices) => winner is null or { Engine: EngineKind.Inline }
         ? []

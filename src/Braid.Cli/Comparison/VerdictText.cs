@@ -6,6 +6,8 @@ namespace Braid.Cli.Comparison;
 /// <summary>Says a verdict in plain words, with the numbers that it rests on.</summary>
 internal static class VerdictText
 {
+    internal const string TooShortToTell = "too short to tell";
+
     internal static string Headline(EngineRow? winner, IReadOnlyList<EngineRow> asGood) => winner switch
     {
         null => "nothing to compare: only the inline run was measured",
@@ -78,7 +80,7 @@ internal static class VerdictText
 
     private static string Measured(VerdictFacts facts)
     {
-        var others = facts.Rows.Where(static row => row.IsMeasured && row.Engine != EngineKind.Inline).OrderBy(static row => row.Wall)
+        var others = facts.Rows.Where(row => row.IsMeasured && row.Engine != EngineKind.Inline && facts.Find(row.Engine) is not null).OrderBy(static row => row.Wall)
             .Select(static row => $"{row.Engine.Title()} {Times(row)}").ToList();
         return others.Count == 0 ? "" : $"Measured, as multiples of inline: {string.Join(", ", others)}.";
     }
@@ -111,7 +113,7 @@ internal static class VerdictText
             .Where(static row => row.Slowing >= VerdictRule.SlowerFrom && row.Speedup > 1).ToList();
         if (slowed.Count == 0) return "";
         var times = string.Join(" and ", slowed.Select(static row => $"{Numbers.Factor(row.Slowing)} times as long {Where(row.Engine)}"));
-        var without = string.Join(" and ", slowed.Select(static row => Numbers.Factor(row.Slowing * row.Speedup)));
+        var without = string.Join(" and ", slowed.Select(row => Numbers.Factor(Math.Min(row.Slowing * row.Speedup, facts.Cores))));
         return $"With others beside it an item took {times} as inline: cores share caches, memory and power, and a virtual machine shares its host. "
             + $"Without that it would be {without} times as fast as inline.";
     }

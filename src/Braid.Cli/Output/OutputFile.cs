@@ -27,4 +27,18 @@ internal static class OutputFile
                 + $"({exception.GetType().Name}). Give another path.", exception);
         }
     }
+
+    /// <summary>The report and the trace must not take the place of each other, or of what they are made from.</summary>
+    internal static void CheckApart((string Name, string? Path) report, (string Name, string? Path) trace, params (string Name, string? Path)[] others)
+    {
+        (string Name, string? Path)[] all = [report, trace, .. others];
+        for (int i = 0; i < all.Length; i++)
+        {
+            foreach (var output in all[..Math.Min(i, 2)])
+            {
+                if (output.Path is { } one && all[i].Path is { Length: > 0 } other && !WholeFile.IsDevice(Path.GetFullPath(one)) && Path.GetFullPath(one) == Path.GetFullPath(other))
+                    throw new InputException($"{output.Name} {one} is also {all[i].Name}, which it would overwrite. Give another path.");
+            }
+        }
+    }
 }

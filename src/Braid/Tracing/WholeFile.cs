@@ -11,6 +11,9 @@ internal static class WholeFile
     internal static async Task WriteAsync(string path, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
     {
         string whole = Path.GetFullPath(path);
+
+        // What a link points to is replaced, and not the link.
+        if (File.Exists(whole) && !IsDevice(whole) && File.ResolveLinkTarget(whole, returnFinalTarget: true) is { } target) whole = target.FullName;
         if (!Directory.Exists(Path.GetDirectoryName(whole))) throw new DirectoryNotFoundException($"'{whole}' cannot be written: its folder does not exist.");
         if (Directory.Exists(whole)) throw new IOException($"'{whole}' cannot be written: it is a folder.");
         bool isDevice = IsDevice(whole);

@@ -79,6 +79,18 @@ public sealed class VerdictRuleTests
     }
 
     [Fact]
+    public void An_engine_on_which_more_items_failed_neither_wins_nor_is_as_good()
+    {
+        var inline = Rows.Inline(1, 1);
+        var failed = Rows.Of(EngineKind.Processes, 0.1, inline) with { FailedItems = 19 };
+        var verdict = VerdictRule.Judge(new VerdictFacts("work", 20, IsAsync: false, Cores: 2, [inline, Rows.Of(EngineKind.Threads, 0.5, inline), failed]));
+        Assert.Equal(EngineKind.Threads, verdict.Winner);
+        Assert.DoesNotContain("processes as good", verdict.Headline, StringComparison.Ordinal);
+        Assert.DoesNotContain("processes 10", verdict.Paragraph, StringComparison.Ordinal);
+        Assert.DoesNotContain("earned back", verdict.Paragraph, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_engine_that_cannot_run_the_work_neither_wins_nor_agrees()
     {
         var inline = Rows.Inline(1, 1);
@@ -102,6 +114,7 @@ public sealed class VerdictRuleTests
     {
         var inline = Rows.Inline(0.000319, 0.000537) with { Running = Seconds(0.0000032) };
         var text = Paragraph([inline, Rows.Of(EngineKind.Threads, 0.0004, inline) with { Running = Seconds(0.00001) }]);
+        Assert.Equal("too short to tell", VerdictRule.Judge(new VerdictFacts("work", 100, IsAsync: false, Cores: 2, [inline])).Headline);
         Assert.Contains("Run about 1,600 times as many items", text, StringComparison.Ordinal);
         Assert.Contains("threads 0.80 times", text, StringComparison.Ordinal);
         Assert.DoesNotContain("CPU-bound", text, StringComparison.Ordinal);

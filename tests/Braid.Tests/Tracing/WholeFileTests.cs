@@ -21,6 +21,18 @@ public sealed class WholeFileTests
     }
 
     [Fact]
+    public async Task What_a_link_points_to_is_replaced_and_not_the_link()
+    {
+        using var file = new TemporaryFile();
+        using var link = new TemporaryFile();
+        await File.WriteAllTextAsync(file.Path, "old");
+        File.CreateSymbolicLink(link.Path, file.Path);
+        await WriteAsync(link.Path, "new");
+        Assert.Equal("new", await File.ReadAllTextAsync(file.Path));
+        Assert.NotNull(File.ResolveLinkTarget(link.Path, returnFinalTarget: false));
+    }
+
+    [Fact]
     public async Task What_is_no_file_is_written_to_and_stays_what_it_is()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere nobody may put a pipe of their own beside the devices.");
