@@ -1,3 +1,4 @@
+using Braid.Items;
 using Braid.Loops;
 
 namespace Braid;
@@ -38,7 +39,7 @@ public sealed partial class EventLoop
             catch (Exception exception)
             {
                 throw new SeedFailedException(
-                    FormattableString.Invariant($"Failed with seed {seed} (of {run + 1} tried): {exception.GetType().Name}: {exception.Message}\nTo replay it: new LoopOptions {{ Seed = {seed} }}"),
+                    FormattableString.Invariant($"Failed with seed {seed} (of {run + 1} tried): {exception.GetType().Name}: {ExceptionText.MessageOf(exception)}\nTo replay it: new LoopOptions {{ Seed = {seed} }}"),
                     seed,
                     exception);
             }

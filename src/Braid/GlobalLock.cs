@@ -6,7 +6,8 @@ namespace Braid;
 /// </summary>
 /// <remarks>
 /// Thread-safe, not re-entrant. Fair: the lock is handed to the thread that has waited longest, so nobody starves, at the price of a thread
-/// switch (5 to 80 µs) per hand-over when several want it. Unlike CPython, which takes it away every 5 ms, an item keeps it until it ends or releases it.
+/// switch (5 to 80 µs) per hand-over when several want it. Unlike CPython, which takes it away every 5 ms, an item keeps it until it ends or releases it:
+/// work that outlives its <see cref="MapOptions.ItemTimeout"/> because it ignores its token holds up all others until then.
 /// </remarks>
 public sealed class GlobalLock
 {

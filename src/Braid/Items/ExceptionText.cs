@@ -7,6 +7,9 @@ internal static class ExceptionText
 
     internal static string StackOf(Exception exception) => Read(exception, static exception => exception.StackTrace);
 
+    /// <summary>All of it, with the inner exceptions and the stacks.</summary>
+    internal static string Of(Exception exception) => Read(exception, static exception => exception.ToString());
+
     private static string Read(Exception exception, Func<Exception, string?> read)
     {
         try

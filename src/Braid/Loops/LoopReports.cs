@@ -1,4 +1,5 @@
 using System.Diagnostics.Tracing;
+using Braid.Items;
 
 namespace Braid.Loops;
 
@@ -80,5 +81,5 @@ internal sealed class LoopReports(string name)
 
     // .NET raises this once for each task. It does not say where the task was started, so those of the whole program are told.
     private static void OnUnobserved(object? task, UnobservedTaskExceptionEventArgs e) =>
-        BraidEventSource.Log.UnobservedFailure(task is not null && CallbackName.IsAsyncMethod(task) ? CallbackName.NameOf(task) : "a task", (e.Exception.InnerException ?? e.Exception).ToString());
+        BraidEventSource.Log.UnobservedFailure(task is not null && CallbackName.IsAsyncMethod(task) ? CallbackName.NameOf(task) : "a task", ExceptionText.Of(e.Exception.InnerException ?? e.Exception));
 }
