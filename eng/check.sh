@@ -7,9 +7,12 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
 
 passed=0
 failed=0
+failures=""
 step() { printf '\n== %s\n' "$1"; }
-count() { if [ "$1" -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $2"; fi; }
+count() { if [ "$1" -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); tell "$2"; fi; }
+tell() { echo "FAILED: $1"; failures+="  $1"$'\n'; }
 finish() {
+  if [ -n "$failures" ]; then printf '\nFailed:\n%s' "$failures"; fi
   printf '\n%d passed, %d failed\n' "$passed" "$failed"
   [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
   exit $?
@@ -49,10 +52,12 @@ for project in tests/*/*.csproj; do
   grep -q xunit "$project" || continue
   step "tests: $name"
   log=$(mktemp)
-  timeout 900 dotnet "$dll" -noColor -noLogo >"$log" 2>&1
+  # A test that hangs is named after a minute.
+  timeout 900 dotnet "$dll" -noColor -noLogo -longRunning 60 >"$log" 2>&1
   code=$?
   grep -vE '^ +(Discover|Start|Finish)' "$log"
   summary=$(grep -oE 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1)
+  while read -r test; do tell "$test"; done < <(sed -nE 's/^ +([^ ].*) \[FAIL\]$/\1/p' "$log")
   rm -f "$log"
   if [ -z "$summary" ]; then
     count 1 "$name ended with exit code $code and no summary"
