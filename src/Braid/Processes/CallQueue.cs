@@ -19,7 +19,10 @@ internal sealed partial class CallQueue(int lanes, TimeProvider timeProvider, Fu
     private int _ready;
     private int _starting;
     private int _failedStarts;
-    private int _unfinished;
+    private long _added;
+
+    // Outside the gate.
+    private long _left;
     private int _depth;
     private bool _isClosed;
 
@@ -45,7 +48,7 @@ internal sealed partial class CallQueue(int lanes, TimeProvider timeProvider, Fu
         lock (Gate)
         {
             if (_isClosed || _failure is not null) return false;
-            Interlocked.Increment(ref _unfinished);
+            _added++;
             _waiting.Enqueue(call);
             if (!TryClaimIdle(out idle)) start = ReserveStart();
             return true;
@@ -118,10 +121,11 @@ internal sealed partial class CallQueue(int lanes, TimeProvider timeProvider, Fu
         return idle is not null || start is not null;
     }
 
-    /// <summary>A call has ended and everybody has been told.</summary>
-    internal void Leave()
+    /// <summary>So many calls have ended and everybody has been told.</summary>
+    internal void Leave(int count = 1)
     {
-        if (Interlocked.Decrement(ref _unfinished) == 0 && Volatile.Read(ref _isClosed)) _drained.TrySetResult();
+        Interlocked.Add(ref _left, count);
+        if (Volatile.Read(ref _isClosed)) TellIfDrained();
     }
 
     internal void OnReady(WorkerConnection worker)
@@ -183,12 +187,21 @@ internal sealed partial class CallQueue(int lanes, TimeProvider timeProvider, Fu
     internal void Close()
     {
         lock (Gate) _isClosed = true;
-        if (Volatile.Read(ref _unfinished) == 0) _drained.TrySetResult();
+
+        // Who leaves has its fence between "one less" and "is it closed"; this one stands between "it is closed" and "are any left".
+        Interlocked.MemoryBarrier();
+        TellIfDrained();
     }
 
     internal List<WorkerConnection> Workers()
     {
         lock (Gate) return [.. Everyone()];
+    }
+
+    // Nothing is added any more.
+    private void TellIfDrained()
+    {
+        if (Volatile.Read(ref _left) == _added) _drained.TrySetResult();
     }
 
     // Asked for every load of calls: no lambdas, which would allocate.

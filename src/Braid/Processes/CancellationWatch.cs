@@ -19,7 +19,14 @@ internal sealed class CancellationWatch(Action<CancellationToken> cancelled) : I
         if (!token.CanBeCanceled) return;
         if (token == _last && !token.IsCancellationRequested) return;
         _last = token;
-        if (!token.IsCancellationRequested && _watched.Exists(known => known.Token == token)) return;
+        if (token.IsCancellationRequested || !IsWatched(token)) Watch(token, isUsed);
+    }
+
+    // A method of its own, for every item comes by: what its lambda captures would be made for each.
+    private bool IsWatched(CancellationToken token) => _watched.Exists(known => known.Token == token);
+
+    private void Watch(CancellationToken token, Func<CancellationToken, bool> isUsed)
+    {
         if (_watched.Count >= _most) LetGo(isUsed);
         var registration = token.UnsafeRegister(static (state, token) => ((Action<CancellationToken>)state!)(token), cancelled);
         _watched.Add(new(token, registration));

@@ -3,17 +3,18 @@ using System.Diagnostics;
 namespace Braid.Processes;
 
 /// <summary>One item on its way through the engine. Its state is guarded by the <see cref="CallQueue"/>'s gate.</summary>
+/// <remarks>There is one for every item, tiny ones too, so it holds little.</remarks>
 internal sealed class ProcessCall(WorkItem item, Activity? activity)
 {
     internal WorkItem Item => item;
 
     /// <summary>The item's.</summary>
-    internal long Id { get; } = item.Id;
+    internal long Id => item.Id;
 
-    /// <summary>The caller's trace, taken where the item was submitted.</summary>
-    internal string? TraceParent { get; } = activity is { IdFormat: ActivityIdFormat.W3C } ? activity.Id : null;
+    /// <summary>The caller's trace, which was current where the item was submitted.</summary>
+    internal string? TraceParent => activity is { IdFormat: ActivityIdFormat.W3C } ? activity.Id : null;
 
-    internal string? TraceState { get; } = activity?.TraceStateString;
+    internal string? TraceState => activity?.TraceStateString;
 
     /// <summary>The worker that was given the call last.</summary>
     internal WorkerConnection? Worker { get; set; }
@@ -36,7 +37,7 @@ internal sealed class ProcessCall(WorkItem item, Activity? activity)
     internal bool IsOver => item.IsFinished || item.CancellationToken.IsCancellationRequested;
 }
 
-internal enum CallState
+internal enum CallState : byte
 {
     /// <summary>In the queue.</summary>
     Waiting,

@@ -26,7 +26,7 @@ internal sealed partial class WorkerConnection
             {
                 do
                 {
-                    _answers[_answerCount] = Note(frame);
+                    Note(frame, ref _answers[_answerCount]);
                     _answerCount++;
                 }
                 while (_answerCount < MostAnswers && _reader.HasFrame && _reader.TryRead(out frame));
@@ -36,14 +36,21 @@ internal sealed partial class WorkerConnection
         {
             // Also when a frame is broken: what came before it is good. The bodies lie in the reader's buffer, which stays as it is until the
             // next read that waits.
-            for (int i = 0; i < _answerCount; i++) Tell(_answers[i]);
+            int results = 0;
+            for (int i = 0; i < _answerCount; i++)
+            {
+                if (_answers[i].Type == FrameType.Result) results++;
+                Tell(in _answers[i]);
+            }
+
+            if (results > 0) _queue.Leave(results);
             Array.Clear(_answers, 0, _answerCount);
             _answerCount = 0;
         }
     }
 
     /// <summary>Inside the gate: what the frame means for its call.</summary>
-    private Answer Note(Frame frame)
+    private void Note(in Frame frame, ref Answer answer)
     {
         var fields = frame.Fields;
         long itemId = fields.ReadInt64();
@@ -77,7 +84,12 @@ internal sealed partial class WorkerConnection
                 throw new InvalidFrameException($"A parent does not take {frame.Type} frames.");
         }
 
-        return new(frame.Type, call, frame.Body[fields.Position..], at, begun, begun is { IsCancelled: true });
+        answer.Type = frame.Type;
+        answer.Call = call;
+        answer.Body = frame.Body[fields.Position..];
+        answer.At = at;
+        answer.Begun = begun;
+        answer.MustStop = begun is { IsCancelled: true };
     }
 
     /// <summary>When the worker says that it happened, or the nearest moment that can be. 0: the executor has a clock of its own, which says.</summary>
@@ -120,7 +132,7 @@ internal sealed partial class WorkerConnection
         else _duration += duration < _duration ? (duration - _duration) / 2 : (duration - _duration) / 8;
     }
 
-    /// <summary>Outside the gate: the items hear of it.</summary>
+    /// <summary>Outside the gate: the items hear of it. Who reads a Result lets its call leave, with the others.</summary>
     private void Tell(in Answer answer)
     {
         switch (answer.Type)
@@ -128,7 +140,6 @@ internal sealed partial class WorkerConnection
             case FrameType.Result:
                 OnCallEnded();
                 answer.Call.Item.Complete(answer.Body.Span, answer.At);
-                _queue.Leave();
                 break;
             case FrameType.LargeResult:
                 OnCallEnded();
@@ -196,11 +207,25 @@ internal sealed partial class WorkerConnection
         return new WorkerLoss(Lane, _process, default, $"it broke the protocol when it told how the item ended ({exception.Message})").While(item);
     }
 
-    /// <param name="Type">The frame's.</param>
-    /// <param name="Call">What it is about.</param>
-    /// <param name="Body">Its fields after the items' numbers and the time.</param>
-    /// <param name="At">When it was; 0 for a frame that does not say.</param>
-    /// <param name="Begun">The call that the worker begins now; null: none.</param>
-    /// <param name="MustStop">That call was cancelled before anybody knew that it had begun.</param>
-    private readonly record struct Answer(FrameType Type, ProcessCall Call, ReadOnlyMemory<byte> Body, long At, ProcessCall? Begun, bool MustStop);
+    /// <summary>What a frame means. Filled where it lies: tiny items notice a copy of its references.</summary>
+    private struct Answer
+    {
+        /// <summary>The frame's.</summary>
+        internal FrameType Type { get; set; }
+
+        /// <summary>What it is about.</summary>
+        internal ProcessCall Call { get; set; }
+
+        /// <summary>Its fields after the items' numbers and the time.</summary>
+        internal ReadOnlyMemory<byte> Body { get; set; }
+
+        /// <summary>When it was; 0 for a frame that does not say.</summary>
+        internal long At { get; set; }
+
+        /// <summary>The call that the worker begins now; null: none.</summary>
+        internal ProcessCall? Begun { get; set; }
+
+        /// <summary>That call was cancelled before anybody knew that it had begun.</summary>
+        internal bool MustStop { get; set; }
+    }
 }
