@@ -1,3 +1,4 @@
+using System.Globalization;
 using Braid.Cli.Arguments;
 using Braid.Cli.WorkLoader;
 
@@ -52,7 +53,7 @@ internal sealed class ComparisonRun
 
     private async Task RunTurnsAsync(CancellationToken cancellationToken)
     {
-        _isWarmUpAffordable = await _run.ProbeAsync(cancellationToken) <= LongestWarmUpItem;
+        _isWarmUpAffordable = await ProbeAsync(cancellationToken) <= LongestWarmUpItem;
         var start = _timeProvider.GetTimestamp();
         while (TurnPlan.GoesOn(_turns, _settings.Turns, _timeProvider.GetElapsedTime(start)))
         {
@@ -64,6 +65,41 @@ internal sealed class ComparisonRun
 
             _turns++;
         }
+    }
+
+    /// <summary>How long the first item takes, tried where it can do no harm if there is such a place.</summary>
+    private async Task<TimeSpan> ProbeAsync(CancellationToken cancellationToken)
+    {
+        if (_settings.Engines.Contains(EngineKind.Processes) && _work.WhyNotPortable is null)
+        {
+            try
+            {
+                var (end, time) = await _run.ProbeAsync(EngineKind.Processes, cancellationToken);
+                if (NoteLosses([end])) return TimeSpan.MaxValue;
+                if (time > TimeSpan.Zero) return time;
+            }
+            catch (Exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Workers cannot be started, or refuse the work: their row will say why.
+            }
+        }
+
+        return (await _run.ProbeAsync(EngineKind.Inline, cancellationToken)).Time;
+    }
+
+    /// <summary>True if an item has ended its worker process. Then the engines of this process are not tried.</summary>
+    private bool NoteLosses(IReadOnlyList<ItemEnd> ends)
+    {
+        for (var index = 0; index < ends.Count; index++)
+        {
+            if (ends[index].Exception is not WorkerLostException { WorkersLost: > 0 } loss) continue;
+            var how = loss.Signal ?? string.Create(CultureInfo.InvariantCulture, $"exit code {loss.ExitCode}");
+            foreach (var record in _records.Where(static record => record.Engine != EngineKind.Processes))
+                record.CannotRun ??= $"not run, for item {index + 1} ({_items.ArgumentText(index)}) ended its worker process ({how}) and would end this one";
+            return true;
+        }
+
+        return false;
     }
 
     private async Task RunEngineAsync(EngineRecord record, CancellationToken cancellationToken)
@@ -82,14 +118,23 @@ internal sealed class ComparisonRun
 
             // Whoever did not wait for the end of what was interrupted reads the records now.
             cancellationToken.ThrowIfCancellationRequested();
-            record.Add(turn, Inline == record ? turn.Ends : Inline.Turns[0].Ends);
+            record.Add(turn);
             record.CannotRun = RefusalOf(turn);
+            if (record.Engine == EngineKind.Processes) NoteLosses(turn.Ends);
+            CompareResults(record);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             // Refused by the engine: a row that says why, and the others go on.
             record.CannotRun = exception.Message;
         }
+    }
+
+    // Processes are first at first, when there is nothing yet to compare with.
+    private void CompareResults(EngineRecord record)
+    {
+        if (Inline.Turns.Count == 0) return;
+        foreach (var compared in record == Inline && _turns == 0 ? _records : [record]) compared.CompareWith(Inline.Turns[0].Ends);
     }
 
     // The loop takes all items at once, also those that it then runs one after the other; a warm-up must be able to end.

@@ -15,11 +15,16 @@ internal sealed class EngineRecord(EngineKind engine)
     /// <summary>The first item whose result was not the inline run's.</summary>
     internal Difference? Difference { get; private set; }
 
-    internal void Add(Turn turn, IReadOnlyList<ItemEnd> expected)
+    internal void Add(Turn turn)
     {
         // Only the last turn's events are shown; a million items of earlier ones would be kept for nothing.
         if (_turns.Count > 0) _turns[^1] = _turns[^1] with { Events = [] };
         _turns.Add(turn);
-        Difference ??= Difference.FindFirst(engine, expected, turn.Ends);
+    }
+
+    /// <summary>Compares the results of its latest turn with the inline run's.</summary>
+    internal void CompareWith(IReadOnlyList<ItemEnd> expected)
+    {
+        if (_turns.Count > 0) Difference ??= Difference.FindFirst(engine, expected, _turns[^1].Ends);
     }
 }

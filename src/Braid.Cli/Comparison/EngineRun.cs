@@ -27,14 +27,14 @@ internal sealed class EngineRun(ItemBatch items, TimeProvider timeProvider)
         return await MeasureAsync(executor, concurrency, startUp, timeline, ended, cancellationToken);
     }
 
-    /// <summary>How long the first item takes here: whether a warm-up is affordable. It is one for the code that runs in this process.</summary>
-    internal async Task<TimeSpan> ProbeAsync(CancellationToken cancellationToken)
+    /// <summary>How the first item ends and how long it takes: whether a warm-up is affordable. In this process it is one for the code.</summary>
+    internal async Task<(ItemEnd End, TimeSpan Time)> ProbeAsync(EngineKind engine, CancellationToken cancellationToken)
     {
-        await using var executor = new InlineExecutor(new ExecutorOptions { TimeProvider = timeProvider });
+        var timeline = new Timeline(timeProvider);
+        await using var executor = Engines.Create(engine, 1, timeline, timeProvider);
         var isFirst = true;
-        var start = timeProvider.GetTimestamp();
-        await items.RunAsync(executor, 1, () => isFirst && !(isFirst = false), static _ => { }, cancellationToken);
-        return timeProvider.GetElapsedTime(start);
+        var ends = await items.RunAsync(executor, 1, () => isFirst && !(isFirst = false), static _ => { }, cancellationToken);
+        return (ends[0], ItemTimes.Of(timeline.Events).Running.SingleOrDefault());
     }
 
     private async Task WarmUpAsync(EngineKind engine, Executor executor, int concurrency, CancellationToken cancellationToken)

@@ -24,6 +24,13 @@ internal static class TurnPlan
         return done < Most && elapsed + oneTurn <= Budget;
     }
 
-    /// <summary>Forwards, backwards, forwards …: a machine that gets slower or faster meanwhile favours none. Inline is first at first.</summary>
-    internal static IEnumerable<EngineKind> Order(int turn, IReadOnlyList<EngineKind> engines) => turn % 2 == 0 ? engines : engines.Reverse();
+    /// <summary>
+    /// Forwards, backwards, forwards …: a machine that gets slower or faster meanwhile favours none. But at the very first processes before all
+    /// others: work that ends its process ends a worker there, and elsewhere this program.
+    /// </summary>
+    internal static IEnumerable<EngineKind> Order(int turn, IReadOnlyList<EngineKind> engines) => turn switch
+    {
+        0 => engines.OrderByDescending(static engine => engine == EngineKind.Processes),
+        _ => turn % 2 == 0 ? engines : engines.Reverse(),
+    };
 }

@@ -37,6 +37,20 @@ public sealed class CompareCommandTests : IDisposable
         Assert.DoesNotContain("event loop", run.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("1", "2", 2)]
+    [InlineData("2", "1", 1)]
+    public async Task Work_that_ends_its_process_ends_a_worker_and_is_not_tried_in_this_one(string first, string second, int place)
+    {
+        var run = await CompareOnAsync("processes,threads", "EndsItsProcessAtTwo", "--input", first, "--input", second);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains($"Item {place} (2) failed: WorkerLostException", run.Output, StringComparison.Ordinal);
+        var text = run.Output.ReplaceLineEndings(" ");
+        Assert.All((string[])["inline", "threads"], engine =>
+            Assert.Contains($"{engine}: not run, for item {place} (2) ended its worker process (exit code 3) and would end this one", text, StringComparison.Ordinal));
+        Assert.Matches(@"(?m)^ processes +\d", run.Output);
+    }
+
     [Fact]
     public async Task A_record_is_given_and_shown_as_JSON()
     {
@@ -68,7 +82,7 @@ public sealed class CompareCommandTests : IDisposable
     public async Task An_interruption_ends_the_run_and_writes_what_was_measured()
     {
         using var interruption = new CancellationTokenSource();
-        var command = CommandRun.RunAsync("", ["compare", $"{CommandRun.ThisAssembly}:SampleWorks.WaitsForEver", "--input", "1", "--report", _folder.File("report.html")], interruption.Token);
+        var command = CommandRun.RunAsync("", ["compare", $"{CommandRun.ThisAssembly}:SampleWorks.WaitsForEver", "--input", "1", "--engines", "threads", "--report", _folder.File("report.html")], interruption.Token);
         await SampleWorks.WaitsForEverHasBegun.Task.WaitAsync(TestContext.Current.CancellationToken);
         await interruption.CancelAsync();
 

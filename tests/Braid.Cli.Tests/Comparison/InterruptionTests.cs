@@ -15,7 +15,7 @@ public sealed class InterruptionTests
         using var interruption = new CancellationTokenSource();
         try
         {
-            var run = new ComparisonRun(work, items, new() { StopLimit = TimeSpan.Zero }, TimeProvider.System, static _ => { }).RunAsync(interruption.Token);
+            var run = new ComparisonRun(work, items, new() { StopLimit = TimeSpan.Zero, Engines = [EngineKind.Inline] }, TimeProvider.System, static _ => { }).RunAsync(interruption.Token);
             await SampleWorks.BlocksHasBegun.Task.WaitAsync(TestContext.Current.CancellationToken);
             await interruption.CancelAsync();
             var comparison = await run.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);

@@ -35,10 +35,12 @@ public sealed class RulesTests
         Assert.Equal(expected, TurnPlan.GoesOn(done, forced, TimeSpan.FromSeconds(elapsed)));
 
     [Fact]
-    public void Every_other_turn_runs_backwards_and_the_first_begins_inline()
+    public void Every_other_turn_runs_backwards_and_the_first_begins_where_a_crash_does_no_harm()
     {
-        Assert.Equal(EngineNames.All, TurnPlan.Order(0, EngineNames.All));
+        Assert.Equal([EngineKind.Processes, EngineKind.Inline, EngineKind.Threads, EngineKind.LockedThreads, EngineKind.Loop], TurnPlan.Order(0, EngineNames.All));
+        Assert.Equal([EngineKind.Inline, EngineKind.Threads], TurnPlan.Order(0, [EngineKind.Inline, EngineKind.Threads]));
         Assert.Equal(EngineNames.All.Reverse(), TurnPlan.Order(1, EngineNames.All));
+        Assert.Equal(EngineNames.All, TurnPlan.Order(2, EngineNames.All));
         Assert.Equal(EngineKind.Inline, EngineNames.All[0]);
     }
 

@@ -29,6 +29,12 @@ public static class SampleWorks
 
     public static int FailsAtTwo(int x) => x == 2 ? throw new FormatException("two is not to my liking") : x;
 
+    public static int EndsItsProcessAtTwo(int x)
+    {
+        if (x == 2) Environment.Exit(3);
+        return x;
+    }
+
     public static int Counts(int x) => x + Interlocked.Increment(ref _calls);
 
     public static async Task<int> WaitsForEver(int x, CancellationToken cancellationToken)
