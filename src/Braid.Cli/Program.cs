@@ -10,10 +10,11 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
+        var terminal = Terminal.OfConsole();
         using var interruption = new CancellationTokenSource();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Interrupt(signal, interruption));
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Interrupt(signal, interruption));
-        return await RunAsync(args, Terminal.OfConsole(), interruption.Token);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Interrupt(signal, interruption, terminal));
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Interrupt(signal, interruption, terminal));
+        return await RunAsync(args, terminal, interruption.Token);
     }
 
     /// <summary>The whole tool, without a process of its own.</summary>
@@ -70,10 +71,11 @@ internal static class Program
     }
 
     /// <summary>The first signal ends the run and what was measured is written; the second ends the program at once.</summary>
-    private static void Interrupt(PosixSignalContext signal, CancellationTokenSource interruption)
+    private static void Interrupt(PosixSignalContext signal, CancellationTokenSource interruption, Terminal terminal)
     {
         if (interruption.IsCancellationRequested) return;
         signal.Cancel = true;
+        if (terminal.ErrorIsTerminal) terminal.Error.WriteLine("\nbraid: stopping, and writing what was measured; Ctrl-C again ends at once.");
         interruption.Cancel();
     }
 }

@@ -18,23 +18,42 @@ internal static class ResultWriter
         }
 
         var type = value.GetType();
-        var isParsable = Array.Exists(type.GetInterfaces(), static i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IParsable<>));
-        if (isParsable) return Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
-        try
-        {
-            return JsonSerializer.Serialize(value, type, JsonText.Options);
-        }
-        catch (Exception exception) when (exception is NotSupportedException or JsonException or InvalidOperationException)
-        {
-            return value.ToString() ?? type.Name;
-        }
+        if (IsParsable(type)) return Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+        return Json(value) ?? value.ToString() ?? type.Name;
     }
+
+    /// <summary>True if what is written is all that the value holds, so that two are equal if they are written alike.</summary>
+    internal static bool IsWhole(object? value) =>
+        value is null or string or IFormattable or Uri or bool || IsParsable(value.GetType()) || Json(value) is not null;
 
     /// <summary>One line, at most so long, for tables and messages. Cut in the middle: a path's end says more than its beginning.</summary>
     internal static string WriteShort(object? value, int longest = 60)
     {
-        var text = Write(value).ReplaceLineEndings(" ");
+        var text = OneLine(Write(value));
         var kept = (longest - 1) / 2;
         return text.Length <= longest ? text : string.Concat(text.AsSpan(0, kept), "…", text.AsSpan(text.Length - kept));
+    }
+
+    /// <summary>The work's own text as a terminal can show it: one line, and no character that would move its cursor or change its colours.</summary>
+    internal static string OneLine(string text)
+    {
+        text = text.ReplaceLineEndings(" ");
+        return text.Any(char.IsControl)
+            ? string.Concat(text.Select(static character => char.IsControl(character) ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)character:X4}") : character.ToString()))
+            : text;
+    }
+
+    private static bool IsParsable(Type type) => Array.Exists(type.GetInterfaces(), static i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IParsable<>));
+
+    private static string? Json(object value)
+    {
+        try
+        {
+            return JsonSerializer.Serialize(value, value.GetType(), JsonText.Options);
+        }
+        catch (Exception exception) when (exception is NotSupportedException or JsonException or InvalidOperationException)
+        {
+            return null;
+        }
     }
 }

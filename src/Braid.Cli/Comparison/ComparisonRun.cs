@@ -1,6 +1,7 @@
 using System.Globalization;
 using Braid.Cli.Arguments;
 using Braid.Cli.WorkLoader;
+using Braid.Wire;
 
 namespace Braid.Cli.Comparison;
 
@@ -72,6 +73,7 @@ internal sealed class ComparisonRun
     {
         if (_settings.Engines.Contains(EngineKind.Processes) && _work.WhyNotPortable is null)
         {
+            _progress(new RunProgress(_work.Name, 0, EngineKind.Processes, 0, 1));
             try
             {
                 var (end, time) = await _run.ProbeAsync(EngineKind.Processes, cancellationToken);
@@ -84,6 +86,7 @@ internal sealed class ComparisonRun
             }
         }
 
+        _progress(new RunProgress(_work.Name, 0, EngineKind.Inline, 0, 1));
         return (await _run.ProbeAsync(EngineKind.Inline, cancellationToken)).Time;
     }
 
@@ -170,6 +173,7 @@ internal sealed class ComparisonRun
             WasInterrupted = wasInterrupted,
             Rows = rows,
             Differences = [.. _records.Select(static record => record.Difference).OfType<Difference>()],
+            Incomparable = sample.Length > 0 && sample[0].end.Result is { } result && !ResultWriter.IsWhole(result) ? TypeName.Of(result.GetType()) : null,
             Failures = Failure.Collect(_items, _records),
             Encoding = encoding,
             Verdict = Judge(rows),

@@ -1,3 +1,4 @@
+using System.Collections;
 using Braid.Cli.Arguments;
 
 namespace Braid.Cli.Comparison;
@@ -18,7 +19,11 @@ internal sealed record Difference(EngineKind Engine, int Index, string Expected,
         return null;
     }
 
-    // Arrays and classes without Equals are equal when they are written alike; in another process they are other objects anyway.
+    // Arrays and classes without Equals are equal when they are written alike; in another process they are other objects anyway, and what was
+    // an array here may have become a list there if the work promises neither.
     private static bool AreEqual(object? left, object? right) =>
-        Equals(left, right) || (left?.GetType() == right?.GetType() && ResultWriter.Write(left) == ResultWriter.Write(right));
+        Equals(left, right) || (AreAlike(left, right) && ResultWriter.Write(left) == ResultWriter.Write(right));
+
+    private static bool AreAlike(object? left, object? right) =>
+        left?.GetType() == right?.GetType() || (left is IEnumerable and not string && right is IEnumerable and not string);
 }

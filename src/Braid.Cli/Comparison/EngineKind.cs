@@ -33,6 +33,9 @@ internal static class EngineNames
         _ => engine.Key(),
     };
 
+    /// <summary>As a part of a sentence.</summary>
+    internal static string InSentence(this EngineKind engine) => engine == EngineKind.Loop ? "the event loop" : engine.Title();
+
     /// <summary>Reads "threads,loop". The inline run is always among them: it is what the others are compared with.</summary>
     internal static IReadOnlyList<EngineKind> Parse(string list)
     {

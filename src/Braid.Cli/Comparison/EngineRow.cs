@@ -29,6 +29,9 @@ internal sealed record EngineRow(EngineKind Engine)
     /// <summary>Cores in use on average: processor time of the process tree divided by wall time.</summary>
     internal double CpuUse => Wall > TimeSpan.Zero ? CpuTime / Wall : 0;
 
+    /// <summary>The same; null for a run so short that it would mostly be what the measuring itself has used.</summary>
+    internal double? TrustedCpuUse => Wall < VerdictRule.TrustedFrom ? null : CpuUse;
+
     internal long PeakBytes { get; init; }
 
     internal long? TransferredBytes { get; init; }

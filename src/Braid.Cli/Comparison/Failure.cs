@@ -1,3 +1,5 @@
+using Braid.Cli.Arguments;
+
 namespace Braid.Cli.Comparison;
 
 /// <summary>An item that failed, and on which engines.</summary>
@@ -14,5 +16,5 @@ internal sealed record Failure(int Index, string Argument, string Error, IReadOn
             .Select(group => new Failure(group.Key.Index, items.ArgumentText(group.Key.Index), group.Key.Error, [.. group.Select(static item => item.Engine)])),
     ];
 
-    private static string Describe(Exception exception) => $"{exception.GetType().Name}: {exception.Message.ReplaceLineEndings(" ")}";
+    private static string Describe(Exception exception) => $"{exception.GetType().Name}: {ResultWriter.OneLine(exception.Message)}";
 }

@@ -18,7 +18,7 @@ internal static class VerdictText
     internal static string Paragraph(VerdictFacts facts, Verdict verdict) => string.Join(' ', Sentences(facts, verdict).Where(static sentence => sentence.Length > 0));
 
     private static string AsGood(IReadOnlyList<EngineRow> rows) =>
-        rows.Count == 0 ? "" : $"; {string.Join(" and ", rows.Select(static row => row.Engine.Title()))} as good";
+        rows.Count == 0 ? "" : $"; {string.Join(" and ", rows.Select(static row => row.Engine.InSentence()))} as good";
 
     private static IEnumerable<string> Sentences(VerdictFacts facts, Verdict verdict)
     {
@@ -87,14 +87,14 @@ internal static class VerdictText
 
     private static string Agreement(VerdictFacts facts, Verdict verdict)
     {
-        var rule = verdict.Rule.Title();
+        var rule = verdict.Rule.InSentence();
         if (verdict.Agrees is null) return $"Whether that is right was not measured: there are no numbers for {rule}.";
         if (verdict.Winner == verdict.Rule) return "Rule and measurement agree.";
         var winner = facts.Find(verdict.Winner!.Value)!;
         var named = facts.Find(verdict.Rule)!;
-        if (verdict.Winner == EngineKind.Inline && verdict.Agrees.Value) return $"They do not contradict: {rule} are as good as inline, but no better.";
-        if (verdict.Agrees.Value) return $"They agree: {winner.Engine.Title()} and {rule} are within {Numbers.Percent(VerdictRule.AsGood - 1)} of each other.";
-        return $"They do not agree: {winner.Engine.Title()} took {Numbers.Time(winner.Wall)}, {rule} {Numbers.Time(named.Wall)}.{Why(facts, named)}";
+        if (verdict.Winner == EngineKind.Inline && verdict.Agrees.Value) return $"They do not contradict: {rule} {(verdict.Rule == EngineKind.Loop ? "is" : "are")} as good as inline, but no better.";
+        if (verdict.Agrees.Value) return $"They agree: {winner.Engine.InSentence()} and {rule} are within {Numbers.Percent(VerdictRule.AsGood - 1)} of each other.";
+        return $"They do not agree: {winner.Engine.InSentence()} took {Numbers.Time(winner.Wall)}, {rule} {Numbers.Time(named.Wall)}.{Why(facts, named)}";
     }
 
     private static string Why(VerdictFacts facts, EngineRow named) => named.Engine switch

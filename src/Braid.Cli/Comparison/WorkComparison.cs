@@ -21,7 +21,13 @@ internal sealed record WorkComparison
 
     internal required IReadOnlyList<EngineRow> Rows { get; init; }
 
+    /// <summary>Whether all engines gave equal results; null: not known.</summary>
+    internal bool? AreResultsEqual => Differences.Count > 0 ? false : Incomparable is null ? true : null;
+
     internal required IReadOnlyList<Difference> Differences { get; init; }
+
+    /// <summary>The type of results of which one cannot say whether two are equal, a stream's for example; null: one can.</summary>
+    internal required string? Incomparable { get; init; }
 
     internal required IReadOnlyList<Failure> Failures { get; init; }
 

@@ -75,14 +75,11 @@ internal sealed partial class ComparisonTable
             var isWinner = row.Engine == comparison.Verdict?.Winner;
             AddRow(table, isWinner,
                 row.Engine.Title() + (isWinner ? " *" : ""), Numbers.Count(row.Concurrency), Numbers.Time(row.Wall), Numbers.Rate(row.ItemsPerSecond),
-                row.Speedup is { } speedup ? $"{Numbers.Factor(speedup)} x" : "–", CpuUse(row), Numbers.Bytes(row.PeakBytes));
+                row.Speedup is { } speedup ? $"{Numbers.Factor(speedup)} x" : "–", row.TrustedCpuUse is { } use ? Numbers.Percent(use) : "–", Numbers.Bytes(row.PeakBytes));
         }
 
         return table;
     }
-
-    // Of a shorter run it would mostly say what the measuring itself has used.
-    private static string CpuUse(EngineRow row) => row.Wall < VerdictRule.TrustedFrom ? "–" : Numbers.Percent(row.CpuUse);
 
     private static Table TimesTable(WorkComparison comparison)
     {
@@ -114,8 +111,8 @@ internal sealed partial class ComparisonTable
 
     private void WriteRefusals(WorkComparison comparison)
     {
-        var refused = comparison.Rows.Where(static row => !row.IsMeasured).ToList();
-        foreach (var row in refused) WriteText($"{row.Engine.Title()}: {row.CannotRun}", Color.Yellow);
+        var refused = comparison.Rows.Where(static row => !row.IsMeasured).GroupBy(static row => row.CannotRun).ToList();
+        foreach (var reason in refused) WriteText($"{string.Join(", ", reason.Select(static row => row.Engine.Title()))}: {reason.Key}", Color.Yellow);
         if (refused.Count > 0) _console.WriteLine();
     }
 
@@ -139,7 +136,7 @@ internal sealed partial class ComparisonTable
                 + "The work depends on more than its argument, or on what runs beside it.", Color.Red);
         }
 
-        if (comparison.Rows.Count(static row => row.IsMeasured) > 1 && comparison.Differences.Count == 0 && comparison.Failures.Count == 0) WriteText("All engines gave equal results.");
+        if (Equality.Of(comparison) is { } sentence) WriteText(sentence);
     }
 
     /// <summary>Folded at words, so that a paragraph is readable in a wide window and in a file too.</summary>

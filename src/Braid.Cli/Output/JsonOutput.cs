@@ -52,7 +52,8 @@ internal static class JsonOutput
         json.WriteEndArray();
         WriteEncoding(json, comparison.Encoding);
         WriteVerdict(json, comparison.Verdict);
-        json.WriteBoolean("resultsAreEqual", comparison.Differences.Count == 0);
+        if (comparison.AreResultsEqual is { } areEqual) json.WriteBoolean("resultsAreEqual", areEqual);
+        else json.WriteNull("resultsAreEqual");
         WriteProblems(json, comparison);
         json.WriteEndObject();
     }

@@ -21,7 +21,9 @@ internal sealed class ProgressDisplay(Terminal terminal, TimeProvider timeProvid
             var isNew = progress.Ended == 0;
             if (!isNew && _lastWrite != 0 && timeProvider.GetElapsedTime(_lastWrite) < Interval) return;
             _lastWrite = timeProvider.GetTimestamp();
-            Write($"{progress.Work}: turn {progress.Turn}, {progress.Engine.Title()}, {progress.Ended} of {progress.Items} items");
+            Write(progress.Turn == 0
+                ? $"{progress.Work}: trying the first item, {progress.Engine.Title()}"
+                : $"{progress.Work}: turn {progress.Turn}, {progress.Engine.Title()}, {progress.Ended} of {progress.Items} items");
         }
     }
 

@@ -69,7 +69,7 @@ internal static class ReportBuilder
         return new ReportRow(
         [
             row.Engine.Title(), Numbers.Count(row.Concurrency), Numbers.Time(row.Wall), Numbers.Rate(row.ItemsPerSecond),
-            row.Speedup is { } speedup ? $"{Numbers.Factor(speedup)} ×" : "–", Numbers.Percent(row.CpuUse), Numbers.Bytes(row.PeakBytes),
+            row.Speedup is { } speedup ? $"{Numbers.Factor(speedup)} ×" : "–", row.TrustedCpuUse is { } use ? Numbers.Percent(use) : "–", Numbers.Bytes(row.PeakBytes),
             Numbers.Time(row.ItemP50), Numbers.Time(row.ItemP99), Numbers.Time(row.StartUp), Numbers.Time(row.Waiting),
             row.Encoding is { } encoding ? Numbers.Time(encoding) : "–", Numbers.Time(row.Running),
         ])
@@ -83,14 +83,14 @@ internal static class ReportBuilder
     {
         List<string> notes =
         [
-            "Numbers are medians over the turns, on executors that were up and warm; start-up is measured apart. "
+            "Numbers are medians over the turns, on executors that were up and warm; start-up is measured apart. The timelines are of the last turn. "
                 + "CPU use and memory are of the whole process tree; pages that processes share are counted in each.",
             "Waiting, encoding and running are means of one item: in the queue; argument and result written and read once more, apart from the "
                 + "run; from begun until ended. A worker process encodes within waiting and running.",
         ];
         notes.AddRange(comparison.Differences.Select(difference =>
             $"Results differ: item {difference.Index + 1} ({comparison.ArgumentText(difference.Index)}) gave {difference.Expected} inline and {difference.Actual} with {difference.Engine.Title()}."));
-        if (comparison.Differences.Count == 0 && comparison.Failures.Count == 0) notes.Add("All engines gave equal results.");
+        if (Equality.Of(comparison) is { } sentence) notes.Add(sentence);
         return notes;
     }
 

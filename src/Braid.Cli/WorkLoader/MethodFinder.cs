@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Braid.Wire;
 
 namespace Braid.Cli.WorkLoader;
 
@@ -8,6 +9,10 @@ namespace Braid.Cli.WorkLoader;
 internal static partial class MethodFinder
 {
     private const BindingFlags Any = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+
+    // What says no more of a result than that one can go through it. Methods that return these are mostly iterators or queries.
+    private static readonly Type[] LazyTypes =
+        [typeof(System.Collections.IEnumerable), typeof(IEnumerable<>), typeof(IOrderedEnumerable<>), typeof(IAsyncEnumerable<>), typeof(IQueryable), typeof(IQueryable<>)];
 
     /// <param name="assembly">Where to look.</param>
     /// <param name="path">"Method", "Type.Method" or "Namespace.Type.Method"; a shorter form is fine while it names one method only.</param>
@@ -100,10 +105,26 @@ internal static partial class MethodFinder
     private static void CheckReturn(string name, MethodInfo method)
     {
         var type = method.ReturnType;
+        if (LazyResult(type) is { } lazy)
+        {
+            throw new InputException(
+                $"{name} returns {TypeName.Of(lazy)}, which is computed only when somebody reads it, so no engine would do the work. "
+                + "Return a list or an array, for example with ToList().");
+        }
+
         if (type == typeof(void) || type == typeof(Task) || type == typeof(ValueTask))
             throw new InputException($"{name} returns nothing, so there is nothing to compare between the engines. Return something, for example a count.");
         if (type.IsByRef || type.IsPointer || type.IsByRefLike)
             throw new InputException($"{name} returns a {type.Name}, which cannot leave the stack. Return an array or a string instead.");
+    }
+
+    /// <summary>The result's type if it says no more than that one can go through it; an async method's is what is awaited.</summary>
+    private static Type? LazyResult(Type type)
+    {
+        var wrapper = type.IsGenericType ? type.GetGenericTypeDefinition() : null;
+        var result = wrapper == typeof(Task<>) || wrapper == typeof(ValueTask<>) ? type.GenericTypeArguments[0] : type;
+        var known = result.IsGenericType ? result.GetGenericTypeDefinition() : result;
+        return LazyTypes.Contains(known) ? result : null;
     }
 
     private static InputException NoType(List<Type> types, string typeName, string place)

@@ -46,8 +46,7 @@ public sealed class CompareCommandTests : IDisposable
         Assert.Equal(1, run.ExitCode);
         Assert.Contains($"Item {place} (2) failed: WorkerLostException", run.Output, StringComparison.Ordinal);
         var text = run.Output.ReplaceLineEndings(" ");
-        Assert.All((string[])["inline", "threads"], engine =>
-            Assert.Contains($"{engine}: not run, for item {place} (2) ended its worker process (exit code 3) and would end this one", text, StringComparison.Ordinal));
+        Assert.Contains($"inline, threads: not run, for item {place} (2) ended its worker process (exit code 3) and would end this one", text, StringComparison.Ordinal);
         Assert.Matches(@"(?m)^ processes +\d", run.Output);
     }
 
@@ -67,6 +66,31 @@ public sealed class CompareCommandTests : IDisposable
         Assert.Contains("Item 2 (2) failed: FormatException: two is not to my liking [inline, threads]", run.Output, StringComparison.Ordinal);
         Assert.Contains("3 items", run.Output, StringComparison.Ordinal);
         Assert.Contains("two is not to my liking", await File.ReadAllTextAsync(_folder.File("report.html"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failures_own_text_cannot_reach_the_terminals_colours_or_lines()
+    {
+        var run = await CommandRun.CompareSampleAsync(_folder, "FailsInRed", "--input", "7");
+        Assert.Contains(@"failed: FormatException: \u001B[31m7\u001B[0m is not to my liking", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', run.Output);
+    }
+
+    [Fact]
+    public async Task Results_that_do_not_show_what_they_hold_are_not_called_equal()
+    {
+        var run = await CommandRun.CompareSampleAsync(_folder, "Opens", "--input", "tea");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("is not known: a MemoryStream does not show what it holds", run.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.DoesNotContain("All engines gave equal results", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_list_that_came_from_another_process_may_be_of_another_class()
+    {
+        var run = await CompareOnAsync("processes", "Lists", "--input", "3");
+        Assert.True(run.ExitCode == 0, run.Error + run.Output);
+        Assert.Contains("All engines gave equal results.", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

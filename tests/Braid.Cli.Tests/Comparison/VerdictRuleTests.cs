@@ -102,6 +102,15 @@ public sealed class VerdictRuleTests
     }
 
     [Fact]
+    public void The_event_loop_is_named_as_one_names_it_in_a_sentence()
+    {
+        var inline = Rows.Inline(1, 0.01);
+        var verdict = VerdictRule.Judge(new VerdictFacts("work", 100, IsAsync: true, Cores: 2, [inline, Rows.Of(EngineKind.Threads, 0.05, inline), Rows.Of(EngineKind.Loop, 0.051, inline)]));
+        Assert.EndsWith("; the event loop as good", verdict.Headline, StringComparison.Ordinal);
+        Assert.Contains("They agree: threads and the event loop are within", verdict.Paragraph, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_run_too_short_to_measure_is_said_to_be_so()
     {
         var verdict = VerdictRule.Judge(new VerdictFacts("work", 1, IsAsync: false, Cores: 2, [Rows.Inline(0.001, 0.001)]));

@@ -35,6 +35,17 @@ public static class SampleWorks
         return x;
     }
 
+    public static int FailsInRed(int x) => throw new FormatException($"\u001b[31m{x}\u001b[0m\nis not to my liking");
+
+    public static IEnumerable<int> Iterates(int x)
+    {
+        yield return x;
+    }
+
+    public static Task<IEnumerable<int>> IteratesLater(int x) => Task.FromResult(Iterates(x));
+
+    public static IReadOnlyList<int> Lists(int x) => new[] { x };
+
     public static int Counts(int x) => x + Interlocked.Increment(ref _calls);
 
     public static async Task<int> WaitsForEver(int x, CancellationToken cancellationToken)

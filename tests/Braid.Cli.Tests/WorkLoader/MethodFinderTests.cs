@@ -29,6 +29,8 @@ public sealed class MethodFinderTests
     [InlineData("SampleWorks.OnlyToken", "takes no argument")]
     [InlineData("SampleWorks.ReturnsNothing", "returns nothing")]
     [InlineData("SampleWorks.ReturnsTask", "returns nothing")]
+    [InlineData("SampleWorks.Iterates", "returns IEnumerable<Int32>, which is computed only when somebody reads it")]
+    [InlineData("SampleWorks.IteratesLater", "returns IEnumerable<Int32>, which is computed only when somebody reads it")]
     [InlineData("SampleWorks.Generic", "is generic")]
     [InlineData("SampleWorks.OfSpan", "cannot leave the stack")]
     [InlineData("SampleWorks.ByReference", "cannot leave the stack")]
