@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.Loader;
+using Braid.Wire;
 
 namespace Braid.Cli.WorkLoader;
 
@@ -28,7 +29,21 @@ internal sealed class WorkAssembly : AssemblyLoadContext
     protected override Assembly? Load(AssemblyName assemblyName)
     {
         if (assemblyName.Name == typeof(Executor).Assembly.GetName().Name) return null;
-        return _resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
+        if (_resolver.ResolveAssemblyToPath(assemblyName) is { } path) return LoadFromAssemblyPath(path);
+        if (IsOwn(assemblyName)) return null;
+        return SharedFrameworks.Find(assemblyName) is { } shared ? LoadFromAssemblyPath(shared) : null;
+    }
+
+    private static bool IsOwn(AssemblyName name)
+    {
+        try
+        {
+            return Default.LoadFromAssemblyName(name) is not null;
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or FileLoadException)
+        {
+            return false;
+        }
     }
 
     protected override nint LoadUnmanagedDll(string unmanagedDllName) =>

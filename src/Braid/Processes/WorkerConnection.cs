@@ -137,6 +137,9 @@ internal sealed partial class WorkerConnection
             // Asked before the look: a worker that connected, said why it cannot be one, and ended has left that in the socket.
             bool hasEnded = _process!.HasExited;
             if (!_isStopping && listener.Poll(hasEnded ? 0 : PollMicroseconds, SelectMode.SelectRead)) return;
+
+            // Before the listener goes: the worker would find it gone and say so.
+            if (_isStopping) _process.Kill();
             if (hasEnded || _isStopping)
                 throw new InvalidOperationException(_refusal is null ? "it ended before it was ready" : $"it ended before it was ready; who connected last was refused: {_refusal}");
             if (_executor.TimeProvider.GetElapsedTime(began) > StartLimit)

@@ -72,7 +72,7 @@ internal static class WorkAssemblies
         {
             if (assemblyName.Name == typeof(WorkAssemblies).Assembly.GetName().Name) return typeof(WorkAssemblies).Assembly;
             if (TryLoadDefault(assemblyName) is { } own) return own;
-            return _resolver.ResolveAssemblyToPath(assemblyName) is { } file ? LoadFromAssemblyPath(file) : null;
+            return (_resolver.ResolveAssemblyToPath(assemblyName) ?? SharedFrameworks.Find(assemblyName)) is { } file ? LoadFromAssemblyPath(file) : null;
         }
 
         protected override nint LoadUnmanagedDll(string unmanagedDllName) =>

@@ -26,6 +26,25 @@ public sealed class FileProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task Work_of_a_web_program_finds_the_framework_that_the_tool_does_not_run_on()
+    {
+        var file = _folder.Write("Web.cs", """
+            #:sdk Microsoft.NET.Sdk.Web
+            using Microsoft.AspNetCore.Http;
+            public static class Paths
+            {
+                public static string Join(string text) => new PathString("/" + text).Add("/x").Value!;
+            }
+            """);
+
+        var run = await CommandRun.RunAsync("compare", $"{file}:Join", "--input", "tea", "--engines", "processes", "--turns", "1", "--report", _folder.File("report.html"));
+
+        Assert.True(run.ExitCode == 0, run.Error + run.Output);
+        Assert.Contains("tea → /tea/x", run.Output, StringComparison.Ordinal);
+        Assert.Contains("All engines gave equal results.", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_static_local_function_of_a_program_is_work_and_one_that_captures_is_refused()
     {
         var file = _folder.Write("Program.cs", """
