@@ -157,7 +157,8 @@ internal static partial class MethodFinder
 
     private static bool IsWritten(Type type) => !type.IsDefined(typeof(CompilerGeneratedAttribute)) && !type.Name.StartsWith('<');
 
-    private static bool IsUsable(MethodInfo method) => method.IsStatic && (!method.Name.Contains('<', StringComparison.Ordinal) || LocalFunction().IsMatch(method.Name));
+    // Operators and accessors have special names and are nobody's work.
+    private static bool IsUsable(MethodInfo method) => method is { IsStatic: true, IsSpecialName: false } && (!method.Name.Contains('<', StringComparison.Ordinal) || LocalFunction().IsMatch(method.Name));
 
     private static string List(IEnumerable<string> names)
     {

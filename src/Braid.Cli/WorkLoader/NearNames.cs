@@ -13,23 +13,24 @@ internal static class NearNames
             .OrderBy(static near => near.Distance).ThenBy(static near => near.Name, StringComparer.Ordinal).Take(Most).Select(static near => near.Name),
     ];
 
-    /// <summary>Levenshtein's distance: letters to insert, delete or change.</summary>
+    /// <summary>Levenshtein's distance with Damerau's addition: letters to insert, delete or change, and neighbours to swap (once).</summary>
     private static int Distance(string left, string right)
     {
-        var above = Enumerable.Range(0, right.Length + 1).ToArray();
-        for (var row = 1; row <= left.Length; row++)
+        var distances = new int[left.Length + 1, right.Length + 1];
+        for (var row = 0; row <= left.Length; row++)
         {
-            var current = new int[right.Length + 1];
-            current[0] = row;
-            for (var column = 1; column <= right.Length; column++)
-            {
-                var changed = above[column - 1] + (left[row - 1] == right[column - 1] ? 0 : 1);
-                current[column] = Math.Min(changed, Math.Min(above[column], current[column - 1]) + 1);
-            }
-
-            above = current;
+            for (var column = 0; column <= right.Length; column++) distances[row, column] = Least(row, column);
         }
 
-        return above[^1];
+        return distances[left.Length, right.Length];
+
+        int Least(int row, int column)
+        {
+            if (row == 0 || column == 0) return row + column;
+            var isSame = left[row - 1] == right[column - 1];
+            var least = Math.Min(distances[row - 1, column - 1] + (isSame ? 0 : 1), Math.Min(distances[row - 1, column], distances[row, column - 1]) + 1);
+            var isSwapped = row > 1 && column > 1 && left[row - 1] == right[column - 2] && left[row - 2] == right[column - 1];
+            return isSwapped ? Math.Min(least, distances[row - 2, column - 2] + 1) : least;
+        }
     }
 }

@@ -20,6 +20,7 @@ public sealed class MethodFinderTests
     }
 
     [Theory]
+    [InlineData("Nested.Ahlf", "has no method 'Ahlf' in Nested. Did you mean Half?")]
     [InlineData("SampleWorks.Sqare", "has no method 'Sqare' in SampleWorks. Did you mean Square")]
     [InlineData("SampelWorks.Square", "has no type 'SampelWorks'. Did you mean SampleWorks")]
     [InlineData("SampleWorks.Zzz", "Methods there: ")]
