@@ -11,6 +11,7 @@ namespace Braid.Processes;
 /// <item><description>DOTNET_GCConserveMemory=5 (of 9): no difference where little is kept.</description></item>
 /// <item><description>DOTNET_TieredPGO=0, DOTNET_EnableWriteXorExecute=0, DOTNET_EnableDiagnostics=0: a start takes 2 of 90 ms of a processor less, or nothing.</description></item>
 /// <item><description>DOTNET_TieredCompilation=0: a start takes an eighth more.</description></item>
+/// <item><description>DOTNET_TC_CallCountingDelayMs=0, DOTNET_TC_QuickJitForLoops=0, DOTNET_TieredPGO=0: a new worker's first second of `benchmarks primes` is no faster than the machine's own changes.</description></item>
 /// </list>
 /// Not measured:
 /// <list type="bullet">
