@@ -69,7 +69,7 @@ internal sealed class ItemLimit
         }
     }
 
-    /// <summary>The item has run much longer than the _others.</summary>
+    /// <summary>The item has run much longer than the others.</summary>
     internal void Expire(RelativeTimeout relative)
     {
         if (_isOver) return;

@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 
 namespace Braid.Items;
 
-/// <remarks>This part reads the source, submits, and submits again what has failed; the other hands over what is done.</remarks>
+/// <remarks>This part reads the source, submits, and submits again what has failed.</remarks>
 internal sealed partial class ItemStream<TArg, TResult>
 {
     private void Open()

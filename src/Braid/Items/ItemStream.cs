@@ -14,7 +14,7 @@ namespace Braid.Items;
 /// Everything but <see cref="OnDone"/> and <see cref="TryRetry"/> runs where the consumer enumerates, one call at a time. The source is read
 /// only inside MoveNextAsync, so that item n + limit is produced only after result n was taken.
 /// </remarks>
-internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
+internal sealed partial class ItemStream<TArg, TResult>
 {
     // How long the consumer looks for a result that another thread of this process brings, in rounds of about 0.1 µs: work of a microsecond or
     // less is handed over without a thread switch, which costs 5 to 80 µs. Chosen by `benchmarks threads-map`.
@@ -24,6 +24,7 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
     private readonly MapWindow<TArg, TResult> _window;
     private readonly CancellationTokenSource _stop;
     private readonly CancellationToken _callerToken;
+    private readonly CancellationTokenSource? _linked;
     private readonly CancellationTokenRegistration _callerRegistration;
     private readonly int? _limit;
     private readonly bool _stopsAtFirst;
@@ -45,7 +46,8 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
     private long _failed;
 
     internal ItemStream(
-        Executor executor, Work<TArg, TResult> work, ItemSource<TArg> source, MapOptions options, bool isMeasured, bool stopsAtFirst, CancellationToken callerToken)
+        Executor executor, Work<TArg, TResult> work, ItemSource<TArg> source, MapOptions options, bool isMeasured, bool stopsAtFirst,
+        CancellationToken methodToken, CancellationToken enumerationToken)
     {
         Executor = executor;
         Work = work;
@@ -53,12 +55,12 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
         IsMeasured = isMeasured;
         _source = source;
         _stopsAtFirst = stopsAtFirst;
-        _callerToken = callerToken;
+        _callerToken = CallerToken.Of(methodToken, enumerationToken, out _linked);
         _limit = options.MaxConcurrency;
         _window = options.Ordered ? new OrderedWindow<TArg, TResult>() : new UnorderedWindow<TArg, TResult>();
-        _stop = CancellationTokenSource.CreateLinkedTokenSource(callerToken);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(_callerToken);
         StopToken = _stop.Token;
-        _callerRegistration = callerToken.UnsafeRegister(static state => ((MapWindow<TArg, TResult>)state!).Call(), _window);
+        _callerRegistration = _callerToken.UnsafeRegister(static state => ((MapWindow<TArg, TResult>)state!).Call(), _window);
         if (options.ItemTimeoutFactor is { } factor) RelativeLimit = new(factor, executor.TimeProvider);
         if (options.Progress is not null)
         {
@@ -105,32 +107,6 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
 
         return MoveNextSlowAsync(default);
     }
-
-    /// <summary>Ends the map early: cancels what runs, waits until it has ended. Afterwards nothing of the map is left.</summary>
-    internal async ValueTask StopAsync()
-    {
-        if (_isStopped) return;
-        _isStopped = _isExhausted = true;
-        await _callerRegistration.DisposeAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
-        if (!_window.IsEmpty || _pull is not null)
-        {
-            CancelAll();
-            _window.CancelWaiting();
-            await DrainAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
-        }
-
-        try
-        {
-            await _source.DisposeAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
-        }
-        finally
-        {
-            RelativeLimit?.Dispose();
-            _stop.Dispose();
-        }
-    }
-
-    public ValueTask DisposeAsync() => StopAsync();
 
     /// <summary>A place is done. From any thread.</summary>
     internal void OnDone(MapItem<TArg, TResult> place)
@@ -216,19 +192,6 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
         ExceptionDispatchInfo.Throw(_refusal);
     }
 
-    private async ValueTask<bool> StopForCallerAsync()
-    {
-        await StopAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
-        throw new OperationCanceledException(_callerToken);
-    }
-
-    private async ValueTask<bool> EndAsync()
-    {
-        await StopAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
-        _sourceError?.Throw();
-        return false;
-    }
-
     /// <summary>Until a place is done, the source has an item, or the caller gives up.</summary>
     private async ValueTask WaitForProgressAsync()
     {
@@ -264,37 +227,5 @@ internal sealed partial class ItemStream<TArg, TResult> : IAsyncDisposable
     {
         Interlocked.MemoryBarrier();
         return _window.CanTake;
-    }
-
-    private void CancelAll()
-    {
-        try
-        {
-            _stop.Cancel();
-        }
-        catch (AggregateException)
-        {
-            // Callbacks that the works registered have thrown; their items end all the same and nobody takes their outcomes.
-        }
-    }
-
-    private async ValueTask DrainAsync()
-    {
-        _window.ForgetCall();
-        while (!_window.IsEmpty)
-        {
-            if (_window.TryTake(out _)) continue;
-            await WaitForPlaceAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
-        }
-
-        if (_pull is null) return;
-        try
-        {
-            // An enumerator must not be disposed while it moves. Its error, if any, comes too late to have a place.
-            await _pull.ConfigureAwait(WatchfulSynchronizationContext.IsKept);
-        }
-        catch (Exception)
-        {
-        }
     }
 }

@@ -5,28 +5,15 @@ internal sealed class MapOutcomes<TArg, TResult>(
     Executor executor, Work<TArg, TResult> work, Func<ItemSource<TArg>> openSource, MapOptions options, CancellationToken cancellationToken)
     : IAsyncEnumerable<Outcome<TArg, TResult>>
 {
-    public IAsyncEnumerator<Outcome<TArg, TResult>> GetAsyncEnumerator(CancellationToken enumeratorToken = default)
-    {
-        var token = CallerToken.Of(cancellationToken, enumeratorToken, out var linked);
-        return new Enumerator(new(executor, work, openSource(), options, isMeasured: true, stopsAtFirst: false, token), linked);
-    }
+    public IAsyncEnumerator<Outcome<TArg, TResult>> GetAsyncEnumerator(CancellationToken enumeratorToken = default) =>
+        new Enumerator(new(executor, work, openSource(), options, isMeasured: true, stopsAtFirst: false, cancellationToken, enumeratorToken));
 
-    private sealed class Enumerator(ItemStream<TArg, TResult> stream, CancellationTokenSource? linked) : IAsyncEnumerator<Outcome<TArg, TResult>>
+    private sealed class Enumerator(ItemStream<TArg, TResult> stream) : IAsyncEnumerator<Outcome<TArg, TResult>>
     {
         public Outcome<TArg, TResult> Current => stream.Current.ToOutcome();
 
         public ValueTask<bool> MoveNextAsync() => stream.MoveNextAsync();
 
-        public async ValueTask DisposeAsync()
-        {
-            try
-            {
-                await stream.DisposeAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
-            }
-            finally
-            {
-                linked?.Dispose();
-            }
-        }
+        public ValueTask DisposeAsync() => stream.DisposeAsync();
     }
 }

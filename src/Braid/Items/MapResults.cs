@@ -9,12 +9,11 @@ internal sealed class MapResults<TArg, TResult>(
 {
     public IAsyncEnumerator<TResult> GetAsyncEnumerator(CancellationToken enumeratorToken = default)
     {
-        var token = CallerToken.Of(cancellationToken, enumeratorToken, out var linked);
         bool stopsAtFirst = options.OnError == ErrorMode.StopAtFirst;
-        return new Enumerator(new(executor, work, openSource(), options, isMeasured: false, stopsAtFirst, token), linked, stopsAtFirst);
+        return new Enumerator(new(executor, work, openSource(), options, isMeasured: false, stopsAtFirst, cancellationToken, enumeratorToken), stopsAtFirst);
     }
 
-    private sealed class Enumerator(ItemStream<TArg, TResult> stream, CancellationTokenSource? linked, bool stopsAtFirst) : IAsyncEnumerator<TResult>
+    private sealed class Enumerator(ItemStream<TArg, TResult> stream, bool stopsAtFirst) : IAsyncEnumerator<TResult>
     {
         private Exception? _firstFailure;
 
@@ -28,17 +27,7 @@ internal sealed class MapResults<TArg, TResult>(
             return TryDeliver() ? new(true) : ContinueAsync(new(true));
         }
 
-        public async ValueTask DisposeAsync()
-        {
-            try
-            {
-                await stream.DisposeAsync().ConfigureAwait(WatchfulSynchronizationContext.IsKept);
-            }
-            finally
-            {
-                linked?.Dispose();
-            }
-        }
+        public ValueTask DisposeAsync() => stream.DisposeAsync();
 
         private bool TryDeliver()
         {
