@@ -6,25 +6,10 @@ namespace Braid.Cli.Arguments;
 /// <summary>Writes arguments and results as text, the way <see cref="ArgumentReader"/> reads them.</summary>
 internal static class ResultWriter
 {
-    internal static string Write(object? value)
-    {
-        switch (value)
-        {
-            case null: return "null";
-            case string text: return text;
-            case bool truth: return truth ? "true" : "false";
-            case DateTime or DateTimeOffset or DateOnly or TimeOnly: return ((IFormattable)value).ToString("O", CultureInfo.InvariantCulture);
-            case Enum or Uri: return value.ToString()!;
-        }
-
-        var type = value.GetType();
-        if (IsParsable(type)) return Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
-        return Json(value) ?? value.ToString() ?? type.Name;
-    }
+    internal static string Write(object? value) => TryWrite(value) ?? value!.ToString() ?? value.GetType().Name;
 
     /// <summary>True if what is written is all that the value holds, so that two are equal if they are written alike.</summary>
-    internal static bool IsWhole(object? value) =>
-        value is null or string or IFormattable or Uri or bool || IsParsable(value.GetType()) || Json(value) is not null;
+    internal static bool IsWhole(object? value) => TryWrite(value) is not null;
 
     /// <summary>One line, at most so long, for tables and messages. Cut in the middle: a path's end says more than its beginning.</summary>
     internal static string WriteShort(object? value, int longest = 60)
@@ -43,13 +28,24 @@ internal static class ResultWriter
             : text;
     }
 
-    private static bool IsParsable(Type type) => Array.Exists(type.GetInterfaces(), static i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IParsable<>));
-
-    private static string? Json(object value)
+    /// <summary>Null: the value does not show what it holds, a stream for example.</summary>
+    private static string? TryWrite(object? value)
     {
+        switch (value)
+        {
+            case null: return "null";
+            case string text: return text;
+            case bool truth: return truth ? "true" : "false";
+            case DateTime or DateTimeOffset or DateOnly or TimeOnly: return ((IFormattable)value).ToString("O", CultureInfo.InvariantCulture);
+            case Enum or Uri: return value.ToString()!;
+        }
+
+        var type = value.GetType();
+        var isParsable = Array.Exists(type.GetInterfaces(), static i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IParsable<>));
+        if (isParsable) return Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
         try
         {
-            return JsonSerializer.Serialize(value, value.GetType(), JsonText.Options);
+            return JsonSerializer.Serialize(value, type, JsonText.Options);
         }
         catch (Exception exception) when (exception is NotSupportedException or JsonException or InvalidOperationException)
         {

@@ -17,7 +17,7 @@ internal sealed class Comparing(Terminal terminal, TimeProvider timeProvider)
         options.Check();
         OutputFile.CheckWritable("--report", options.Report);
         if (options.Trace is not null) OutputFile.CheckWritable("--trace", options.Trace);
-        OutputFile.CheckApart(("--report", options.Report), ("--trace", options.Trace), ("--inputs", options.Inputs), ("the work", options.Work?.Split(':')[0]));
+        OutputFile.CheckApart([("--report", options.Report), ("--trace", options.Trace)], ("--inputs", options.Inputs), ("the work", options.Work is { } work ? WorkReference.FileIn(work) : null));
 
         // What the work and its workers print must not get into the document.
         if (options.Json && terminal.IsConsole) Console.SetOut(Console.Error);

@@ -1,4 +1,5 @@
 using Braid.Cli.Arguments;
+using Braid.Items;
 
 namespace Braid.Cli.Comparison;
 
@@ -16,5 +17,5 @@ internal sealed record Failure(int Index, string Argument, string Error, IReadOn
             .Select(group => new Failure(group.Key.Index, items.ArgumentText(group.Key.Index), group.Key.Error, [.. group.Select(static item => item.Engine)])),
     ];
 
-    private static string Describe(Exception exception) => $"{exception.GetType().Name}: {ResultWriter.OneLine(exception.Message)}";
+    private static string Describe(Exception exception) => $"{exception.GetType().Name}: {ResultWriter.OneLine(ExceptionText.MessageOf(exception))}";
 }

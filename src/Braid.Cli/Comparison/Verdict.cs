@@ -23,7 +23,10 @@ internal sealed record VerdictFacts(string Work, int Items, bool IsAsync, int Co
 {
     internal EngineRow Inline => Rows[0];
 
-    internal EngineRow? Find(EngineKind engine) => Rows.FirstOrDefault(row => row.Engine == engine && row.IsMeasured && row.FailedItems <= Inline.FailedItems);
+    internal EngineRow? Find(EngineKind engine) => Rows.FirstOrDefault(row => row.Engine == engine && Counts(row));
+
+    /// <summary>Whether a row can be compared with the inline one: measured, and not with more items that failed, for then it did less.</summary>
+    internal bool Counts(EngineRow row) => row.IsMeasured && row.FailedItems <= Inline.FailedItems;
 }
 
 /// <summary>What kind of work it is, what the rule names for it, what was fastest, and whether they agree.</summary>

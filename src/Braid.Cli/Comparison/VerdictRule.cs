@@ -112,10 +112,10 @@ internal static class VerdictRule
 
     /// <summary>
     /// What a user may choose. Not the one lock, which is there to show what it costs, and not the loop for work that never awaits: it runs the
-    /// items one at a time as inline does, and what it seems to gain is noise. Not an engine on which more items failed: it did less.
+    /// items one at a time as inline does, and what it seems to gain is noise.
     /// </summary>
     private static List<EngineRow> Choices(VerdictFacts facts) =>
-        [.. facts.Rows.Where(row => row.IsMeasured && row.FailedItems <= facts.Inline.FailedItems && row.Engine != EngineKind.LockedThreads && (facts.IsAsync || row.Engine != EngineKind.Loop))];
+        [.. facts.Rows.Where(row => facts.Counts(row) && row.Engine != EngineKind.LockedThreads && (facts.IsAsync || row.Engine != EngineKind.Loop))];
 
     private static IReadOnlyList<EngineRow> AsGoodAs(EngineRow? winner, List<EngineRow> choices) => winner is null or { Engine: EngineKind.Inline }
         ? []

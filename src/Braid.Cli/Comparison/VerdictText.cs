@@ -80,7 +80,7 @@ internal static class VerdictText
 
     private static string Measured(VerdictFacts facts)
     {
-        var others = facts.Rows.Where(row => row.IsMeasured && row.Engine != EngineKind.Inline && facts.Find(row.Engine) is not null).OrderBy(static row => row.Wall)
+        var others = facts.Rows.Where(row => facts.Counts(row) && row.Engine != EngineKind.Inline).OrderBy(static row => row.Wall)
             .Select(static row => $"{row.Engine.Title()} {Times(row)}").ToList();
         return others.Count == 0 ? "" : $"Measured, as multiples of inline: {string.Join(", ", others)}.";
     }

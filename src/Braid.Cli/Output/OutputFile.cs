@@ -29,15 +29,17 @@ internal static class OutputFile
     }
 
     /// <summary>The report and the trace must not take the place of each other, or of what they are made from.</summary>
-    internal static void CheckApart((string Name, string? Path) report, (string Name, string? Path) trace, params (string Name, string? Path)[] others)
+    internal static void CheckApart((string Name, string? Path)[] outputs, params (string Name, string? Path)[] inputs)
     {
-        (string Name, string? Path)[] all = [report, trace, .. others];
-        for (int i = 0; i < all.Length; i++)
+        (string Name, string? Path)[] named = [.. outputs.Concat(inputs).Where(static file => !string.IsNullOrEmpty(file.Path))];
+        for (int i = 0; i < named.Length; i++)
         {
-            foreach (var output in all[..Math.Min(i, 2)])
+            var (name, path) = named[i];
+            string full = Path.GetFullPath(path!);
+            if (!outputs.Contains(named[i]) || WholeFile.IsDevice(full)) continue;
+            foreach (var other in named[(i + 1)..])
             {
-                if (output.Path is { } one && all[i].Path is { Length: > 0 } other && !WholeFile.IsDevice(Path.GetFullPath(one)) && Path.GetFullPath(one) == Path.GetFullPath(other))
-                    throw new InputException($"{output.Name} {one} is also {all[i].Name}, which it would overwrite. Give another path.");
+                if (Path.GetFullPath(other.Path!) == full) throw new InputException($"{name} {path} is also {other.Name}, which it would overwrite. Give another path.");
             }
         }
     }

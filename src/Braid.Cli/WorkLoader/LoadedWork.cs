@@ -30,7 +30,8 @@ internal abstract class LoadedWork(string name)
         return (LoadedWork)bridge.Invoke(null, [method, hasToken, wrapper])!;
     }
 
-    private static (Type Result, Type? Wrapper) Unwrap(Type type)
+    /// <summary>What a method of this return type gives: an async one what is awaited.</summary>
+    internal static (Type Result, Type? Wrapper) Unwrap(Type type)
     {
         var wrapper = type.IsGenericType ? type.GetGenericTypeDefinition() : null;
         return wrapper == typeof(Task<>) || wrapper == typeof(ValueTask<>) ? (type.GenericTypeArguments[0], wrapper) : (type, null);

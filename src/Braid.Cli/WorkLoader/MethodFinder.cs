@@ -121,8 +121,7 @@ internal static partial class MethodFinder
     /// <summary>The result's type if it says no more than that one can go through it; an async method's is what is awaited.</summary>
     private static Type? LazyResult(Type type)
     {
-        var wrapper = type.IsGenericType ? type.GetGenericTypeDefinition() : null;
-        var result = wrapper == typeof(Task<>) || wrapper == typeof(ValueTask<>) ? type.GenericTypeArguments[0] : type;
+        var (result, _) = LoadedWork.Unwrap(type);
         var known = result.IsGenericType ? result.GetGenericTypeDefinition() : result;
         return LazyTypes.Contains(known) ? result : null;
     }

@@ -11,7 +11,6 @@ internal static class UserWork
             WorkSource.Project => await SdkBuild.BuildProjectAsync(reference.File, cancellationToken),
             _ => reference.File,
         };
-        var file = reference.Text[..reference.Text.LastIndexOf(':')];
-        return LoadedWork.Of(MethodFinder.Find(WorkAssembly.Load(path), reference.Method, file));
+        return LoadedWork.Of(MethodFinder.Find(WorkAssembly.Load(path), reference.Method, WorkReference.FileIn(reference.Text)));
     }
 }

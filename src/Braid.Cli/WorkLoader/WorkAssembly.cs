@@ -30,20 +30,8 @@ internal sealed class WorkAssembly : AssemblyLoadContext
     {
         if (assemblyName.Name == typeof(Executor).Assembly.GetName().Name) return null;
         if (_resolver.ResolveAssemblyToPath(assemblyName) is { } path) return LoadFromAssemblyPath(path);
-        if (IsOwn(assemblyName)) return null;
+        if (WorkAssemblies.TryLoadDefault(assemblyName) is { } own) return own;
         return SharedFrameworks.Find(assemblyName) is { } shared ? LoadFromAssemblyPath(shared) : null;
-    }
-
-    private static bool IsOwn(AssemblyName name)
-    {
-        try
-        {
-            return Default.LoadFromAssemblyName(name) is not null;
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or FileLoadException)
-        {
-            return false;
-        }
     }
 
     protected override nint LoadUnmanagedDll(string unmanagedDllName) =>

@@ -24,15 +24,16 @@ internal sealed record WorkReference(string Text, WorkSource Source, string File
 
         if (text.StartsWith('-')) throw new InputException($"There is no option '{text}'. See braid compare --help.");
 
-        // The last colon: a path on Windows begins with a drive's.
-        var colon = text.LastIndexOf(':');
-        var file = colon < 0 ? text : text[..colon];
-        var method = colon < 0 ? "" : text[(colon + 1)..];
+        var file = FileIn(text);
+        var method = file == text ? "" : text[(file.Length + 1)..];
         if (SourceOf(file) is not { } source) throw Unknown(text, file, builtInNames);
         if (!System.IO.File.Exists(file)) throw new InputException($"{file}: there is no such file. {NearFiles(file)}");
         if (method.Length == 0) throw new InputException($"{text} names no method. {Forms} ({string.Join(", ", builtInNames)}).");
         return new WorkReference(text, source, Path.GetFullPath(file), method);
     }
+
+    /// <summary>The file in a work as it is written; a built-in name as it is. Up to the last colon: a path on Windows begins with a drive's.</summary>
+    internal static string FileIn(string text) => text.LastIndexOf(':') is >= 0 and var colon ? text[..colon] : text;
 
     private static WorkSource? SourceOf(string file) => Path.GetExtension(file).ToUpperInvariant() switch
     {

@@ -3,12 +3,12 @@ namespace Braid.Loops;
 /// <summary>One blocking call: goes to a thread with its caller's ExecutionContext, and its end comes back to the loop.</summary>
 internal sealed class OffloadCall<TArg, TResult>(EventLoop loop, Func<TArg, TResult> blocking, TArg arg, CancellationToken cancellationToken) : LiveTask
 {
-    // Completed on the loop as library code, so every continuation stays there, whatever its ConfigureAwait says.
-    private readonly TaskCompletionSource<TResult> _completion = new();
     private const int Waiting = 0;
     private const int Begun = 1;
     private const int Cancelled = 2;
 
+    // Completed on the loop as library code, so every continuation stays there, whatever its ConfigureAwait says.
+    private readonly TaskCompletionSource<TResult> _completion = new();
     private readonly ExecutionContext? _executionContext = ExecutionContext.Capture();
     private readonly WorkItem? _caller = WorkItem.Current;
     private readonly LiveTask? _main = loop.IsCurrentThread ? loop.Main : null;

@@ -49,7 +49,8 @@ internal static class WorkAssemblies
         return null;
     }
 
-    private static Assembly? TryLoadDefault(AssemblyName name) => TryLoad(AssemblyLoadContext.Default, name);
+    /// <summary>The program's own assembly of this name; null: it has none.</summary>
+    internal static Assembly? TryLoadDefault(AssemblyName name) => TryLoad(AssemblyLoadContext.Default, name);
 
     private static Assembly? TryLoad(AssemblyLoadContext context, AssemblyName name)
     {
