@@ -77,6 +77,14 @@ public sealed class CompareCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_failure_whose_message_cannot_be_read_is_shown_like_others()
+    {
+        var run = await CommandRun.CompareSampleAsync(_folder, "FailsUnreadably", "--input", "7");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("failed: UnreadableException: (not readable: it threw System.InvalidOperationException)", run.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Results_that_do_not_show_what_they_hold_are_not_called_equal()
     {
         var run = await CommandRun.CompareSampleAsync(_folder, "Opens", "--input", "tea");

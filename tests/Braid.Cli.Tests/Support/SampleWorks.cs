@@ -37,6 +37,8 @@ public static class SampleWorks
 
     public static int FailsInRed(int x) => throw new FormatException($"\u001b[31m{x}\u001b[0m\nis not to my liking");
 
+    public static int FailsUnreadably(int x) => throw new UnreadableException(x);
+
     public static IEnumerable<int> Iterates(int x)
     {
         yield return x;
@@ -107,4 +109,10 @@ public sealed class OtherSampleWorks
     public static string Square(string text) => text + text;
 
     public int Instance(int x) => x + GetHashCode();
+}
+
+/// <summary>An exception as careless code has them.</summary>
+public sealed class UnreadableException(int x) : Exception
+{
+    public override string Message => throw new InvalidOperationException($"no message for {x}");
 }
